@@ -1,0 +1,1 @@
+"""The words of AgentOS: contracts, events, transitions, errors and ports."""

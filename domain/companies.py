@@ -1,0 +1,95 @@
+"""A company and the people named for it."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from domain.canonical import digest
+from domain.errors import Invalid
+from domain.names import clean_name, name_key
+
+SLUG_LIMIT = 60
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_GITHUB = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}")
+_SLACK = re.compile(r"[UW][A-Z0-9]{2,20}")
+
+
+def clean_slug(value: str) -> str:
+    """1 to 60 characters a-z, 0-9 and inner hyphens; anything else is `Invalid`."""
+    if not _SLUG.fullmatch(value) or "--" in value:
+        raise Invalid(
+            "slug must be 1 to 60 characters of a-z, 0-9 and single inner hyphens.",
+            field="slug",
+            advice="For example: acme-corp.",
+        )
+    return value
+
+
+def clean_email(value: str) -> str:
+    """ASCII local part, domain in lower-case IDNA; anything else is `Invalid`."""
+    problem = Invalid(
+        "email is not an address that mail can be sent to.",
+        field="email",
+        advice="For example: dana@example.com.",
+    )
+    local, at, domain = value.strip().rpartition("@")
+    if not at or not _LOCAL.fullmatch(local) or len(local) > 64:
+        raise problem
+    try:
+        ascii_domain = domain.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        raise problem from None
+    labels = ascii_domain.split(".")
+    if len(labels) < 2 or len(ascii_domain) > 253 or not all(map(_LABEL.fullmatch, labels)):
+        raise problem
+    return f"{local}@{ascii_domain}"
+
+
+def _handle(pattern: re.Pattern[str], field: str, example: str, value: str) -> str:
+    handle = value.strip().removeprefix("@")
+    if not pattern.fullmatch(handle):
+        raise Invalid(f"{field} is not a valid handle.", field=field, advice=f"Like {example}.")
+    return handle
+
+
+class Contact(BaseModel):
+    """A person at the company. Every field is optional, but one way to reach them is needed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: Annotated[str, AfterValidator(lambda v: clean_name(v, "contacts.name"))] | None = None
+    email: Annotated[str, AfterValidator(clean_email)] | None = None
+    github: (
+        Annotated[str, AfterValidator(lambda v: _handle(_GITHUB, "github", "octocat", v))] | None
+    ) = None
+    slack: (
+        Annotated[str, AfterValidator(lambda v: _handle(_SLACK, "slack", "U012ABCDEF", v))] | None
+    ) = None
+
+
+class Company(BaseModel):
+    """Who is onboarded. `company_id` is the owner's mark on everything we make for them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    company_id: str
+    name: str
+    slug: str
+    contacts: tuple[Contact, ...] = Field(default=())
+
+    @property
+    def marker(self) -> str:
+        """What we write on remote objects, and later recognise as ours."""
+        return f"agentos:{self.company_id}"
+
+
+def company_id_for(name: str, slug: str | None = None) -> str:
+    """The same company has the same id on every machine, so its marks outlive our database.
+
+    A name alone is one company however it is spelt (`name_key`); an operator's own slug makes
+    another one of the same name.
+    """
+    return f"co_{digest([name_key(name), slug or ''])[:16]}"

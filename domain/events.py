@@ -1,0 +1,173 @@
+"""Everything that can happen to a run; a run is the fold of its events."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.companies import Company
+from domain.decisions import Decision, OpenRequest
+from domain.launches import LaunchRequest
+from domain.plans import Plan
+from domain.reports import Report
+from domain.steps import Resource, StepResult
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RunLaunched(_Event):
+    type: Literal["run_launched"] = "run_launched"
+    company: Company
+    systems: tuple[str, ...]
+    request: LaunchRequest
+    door: str
+
+
+class PlanningStarted(_Event):
+    type: Literal["planning_started"] = "planning_started"
+
+
+class PlanProposed(_Event):
+    type: Literal["plan_proposed"] = "plan_proposed"
+    plan: Plan
+
+
+class ApprovalRequested(_Event):
+    type: Literal["approval_requested"] = "approval_requested"
+    request: OpenRequest
+
+
+class DecisionRecorded(_Event):
+    type: Literal["decision_recorded"] = "decision_recorded"
+    decision: Decision
+
+
+class StepStarted(_Event):
+    type: Literal["step_started"] = "step_started"
+    system: str
+    attempt: int
+
+
+class ChangeApplied(_Event):
+    type: Literal["change_applied"] = "change_applied"
+    system: str
+    key: str
+    summary: str
+    resource: Resource
+
+
+class StepFinished(_Event):
+    type: Literal["step_finished"] = "step_finished"
+    result: StepResult
+
+
+class ValidationStarted(_Event):
+    type: Literal["validation_started"] = "validation_started"
+
+
+class RetryScheduled(_Event):
+    type: Literal["retry_scheduled"] = "retry_scheduled"
+    systems: tuple[str, ...]
+    attempt: int
+    after_seconds: float
+
+
+class EscalationRequested(_Event):
+    type: Literal["escalation_requested"] = "escalation_requested"
+    request: OpenRequest
+
+
+class RollbackStarted(_Event):
+    type: Literal["rollback_started"] = "rollback_started"
+    reason: str
+
+
+class StepUndone(_Event):
+    type: Literal["step_undone"] = "step_undone"
+    system: str
+    undone: tuple[str, ...]
+    left: tuple[str, ...] = ()
+
+
+class ReportingStarted(_Event):
+    type: Literal["reporting_started"] = "reporting_started"
+
+
+class RunCompleted(_Event):
+    type: Literal["run_completed"] = "run_completed"
+    report: Report
+
+
+class RunFailed(_Event):
+    type: Literal["run_failed"] = "run_failed"
+    code: str
+    message: str
+    report: Report | None = None
+
+
+class RunRolledBack(_Event):
+    type: Literal["run_rolled_back"] = "run_rolled_back"
+    report: Report
+
+
+class PauseRequested(_Event):
+    type: Literal["pause_requested"] = "pause_requested"
+
+
+class RunPaused(_Event):
+    type: Literal["run_paused"] = "run_paused"
+
+
+class RunResumed(_Event):
+    type: Literal["run_resumed"] = "run_resumed"
+
+
+class CancelRequested(_Event):
+    type: Literal["cancel_requested"] = "cancel_requested"
+    rollback: bool = False
+    reason: str | None = None
+
+
+class RunCancelled(_Event):
+    type: Literal["run_cancelled"] = "run_cancelled"
+    reason: str | None = None
+
+
+WorkflowEvent = Annotated[
+    RunLaunched
+    | PlanningStarted
+    | PlanProposed
+    | ApprovalRequested
+    | DecisionRecorded
+    | StepStarted
+    | ChangeApplied
+    | StepFinished
+    | ValidationStarted
+    | RetryScheduled
+    | EscalationRequested
+    | RollbackStarted
+    | StepUndone
+    | ReportingStarted
+    | RunCompleted
+    | RunFailed
+    | RunRolledBack
+    | PauseRequested
+    | RunPaused
+    | RunResumed
+    | CancelRequested
+    | RunCancelled,
+    Field(discriminator="type"),
+]
+
+
+class RecordedEvent(BaseModel):
+    """An event as the log holds it: numbered from 1 within its run, with time (UTC) and actor."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seq: int
+    at: datetime
+    actor: str
+    event: WorkflowEvent

@@ -1,0 +1,31 @@
+"""What a caller asks for when launching a run."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from domain.canonical import digest
+from domain.companies import Contact, clean_slug
+from domain.names import clean_name, clean_text
+
+MAX_CONTACTS = 20
+MAX_SYSTEMS = 20
+
+
+class LaunchRequest(BaseModel):
+    """The launch body. Unknown fields are refused; without `systems` all of them are meant."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    company_name: Annotated[str, AfterValidator(clean_name)]
+    idempotency_key: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    request: Annotated[str, AfterValidator(lambda v: clean_text(v, "request"))] | None = None
+    systems: Annotated[list[str], Field(min_length=1, max_length=MAX_SYSTEMS)] | None = None
+    contacts: Annotated[list[Contact], Field(max_length=MAX_CONTACTS)] = Field(default_factory=list)
+    slug: Annotated[str, AfterValidator(clean_slug)] | None = None
+    note: Annotated[str, AfterValidator(lambda v: clean_text(v, "note"))] | None = None
+
+    def fingerprint(self) -> str:
+        """Equal for requests that mean the same; the idempotency key is left out."""
+        body: dict[str, Any] = self.model_dump(mode="json", exclude={"idempotency_key"})
+        return digest(body)

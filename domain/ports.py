@@ -1,0 +1,157 @@
+"""What the graph needs from outside, as interfaces; `server` and `systems` implement them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from domain.codes import ErrorCode
+from domain.companies import Company
+from domain.events import WorkflowEvent
+from domain.plans import Change
+from domain.steps import Resource
+
+
+class EffectStatus(StrEnum):
+    """`intent`: committed before the call, outcome open. The others close it."""
+
+    INTENT = "intent"
+    APPLIED = "applied"
+    REFUSED = "refused"
+    UNDONE = "undone"
+    LEFT = "left"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the effects ledger. `reopened` is true when the intent is older than this try.
+
+    `began_at` is the time of the first intent, on the ledger's clock.
+    """
+
+    system: str
+    change: Change
+    status: EffectStatus
+    began_at: datetime
+    reopened: bool = False
+    resource: Resource | None = None
+
+
+class Ledger(Protocol):
+    """The effects of one run. Every method has committed when it returns; `LeaseLost` if fenced."""
+
+    async def intend(self, change: Change) -> Entry:
+        """Commit the intent before the call.
+
+        An applied entry is returned as it is. `Retryable` if another run holds the same target.
+        """
+        ...
+
+    async def applied(self, change: Change, resource: Resource) -> Resource:
+        """Commit the outcome; `created_by_us` is cleared when another run's entry claims the id."""
+        ...
+
+    async def refused(self, change: Change, code: ErrorCode) -> None:
+        """Close the intent: the call certainly had no effect."""
+        ...
+
+    async def undone(self, change: Change, *, left: bool, note: str) -> None:
+        """Record that the effect was taken back, or had to be left."""
+        ...
+
+    async def entries(self, system: str) -> Sequence[Entry]:
+        """All entries of this run in one system, oldest first."""
+        ...
+
+    async def known_ids(self, system: str, company_id: str) -> frozenset[str]:
+        """Ids of objects that any run made for this company and has not undone."""
+        ...
+
+
+class Gate(Protocol):
+    """The recorded decisions: the only thing that opens the way to an effect."""
+
+    async def approved_digest(self) -> str | None:
+        """The digest that a person approved for this run, or None."""
+        ...
+
+
+class Journal(Protocol):
+    """The event log of one run."""
+
+    async def emit(self, event: WorkflowEvent, *, key: str) -> None:
+        """Append an event once: the same `key` again (a replayed superstep) writes nothing."""
+        ...
+
+
+class Health(Protocol):
+    """The result of a check of one system: credentials, scopes and configured objects."""
+
+    @property
+    def ok(self) -> bool: ...
+
+    @property
+    def detail(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that reads back otherwise than planned."""
+
+    field: str
+    expected: str
+    actual: str
+
+    def __str__(self) -> str:
+        return f"{self.field} is {self.actual}, not {self.expected}"
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What became of one object: `left` says that it stays, `note` says what and how."""
+
+    note: str
+    left: bool = False
+
+
+Refs = Mapping[str, Resource]
+
+
+class System(Protocol):
+    """One enterprise system, as the nodes use it. All methods but `apply` and `undo` only read."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def check(self) -> Health: ...
+
+    async def plan(self, company: Company, ledger: Ledger) -> Sequence[Change]: ...
+
+    def blocked(self, company: Company, reason: str) -> Sequence[Change]: ...
+
+    async def apply(
+        self, company: Company, change: Change, refs: Refs, ledger: Ledger, *, confirmed: bool
+    ) -> Resource: ...
+
+    async def verify(
+        self, company: Company, change: Change, refs: Refs
+    ) -> Sequence[Difference]: ...
+
+    async def undo(self, company: Company, entry: Entry, ledger: Ledger) -> Undone: ...
+
+    def describe(self, company: Company, refs: Refs) -> str: ...
+
+
+@dataclass(frozen=True)
+class NodeContext:
+    """What a node may use: one run's ledger, gate and journal, and the systems. Never persisted."""
+
+    systems: Mapping[str, System]
+    ledger: Ledger
+    gate: Gate
+    journal: Journal
+    max_step_retries: int = 3
+    backoff_base_seconds: float = 0.5
+    backoff_cap_seconds: float = 20.0
+    longest_wait_seconds: float = 60.0

@@ -1,0 +1,186 @@
+"""A run as callers see it: the fold of its events."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.companies import Company
+from domain.decisions import Decision, DecisionKind, OpenRequest
+from domain.events import (
+    ApprovalRequested,
+    CancelRequested,
+    ChangeApplied,
+    DecisionRecorded,
+    EscalationRequested,
+    PauseRequested,
+    PlanProposed,
+    RecordedEvent,
+    RunCancelled,
+    RunCompleted,
+    RunFailed,
+    RunLaunched,
+    RunPaused,
+    RunResumed,
+    RunRolledBack,
+    StepFinished,
+    StepStarted,
+    StepUndone,
+)
+from domain.launches import LaunchRequest
+from domain.plans import Plan
+from domain.reports import Report, render_report
+from domain.status import TERMINAL, RunStatus
+from domain.steps import Resource, StepResult
+from domain.transitions import next_status
+
+
+class Progress(BaseModel):
+    """A system that is being worked on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    attempt: int = 0
+    applied: dict[str, Resource] = {}
+
+
+class Failure(BaseModel):
+    """Why a run failed or was cancelled."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str
+    message: str
+
+
+class RunState(BaseModel):
+    """`version` is the number of the last event. `was` is what a paused run returns to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run_id: str
+    status: RunStatus
+    version: int
+    was: RunStatus | None = None
+    company: Company
+    systems: tuple[str, ...]
+    request: LaunchRequest
+    launched_by: str
+    plan: Plan | None = None
+    open_request: OpenRequest | None = None
+    decisions: tuple[Decision, ...] = ()
+    progress: dict[str, Progress] = {}
+    steps: dict[str, StepResult] = {}
+    undone: tuple[str, ...] = ()
+    leftovers: tuple[str, ...] = ()
+    pause_requested: bool = False
+    cancel_requested: CancelRequested | None = None
+    report: Report | None = None
+    failure: Failure | None = None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def ended(self) -> bool:
+        """True when nothing will happen to this run any more."""
+        return self.status in TERMINAL
+
+    @classmethod
+    def begin(cls, run_id: str, first: RecordedEvent) -> Self:
+        """The run after its launch."""
+        event = first.event
+        if not isinstance(event, RunLaunched):
+            raise TypeError("a run begins with run_launched")
+        return cls(
+            run_id=run_id,
+            status=next_status(None, event),
+            version=first.seq,
+            company=event.company,
+            systems=event.systems,
+            request=event.request,
+            launched_by=first.actor,
+            created_at=first.at,
+            updated_at=first.at,
+        )
+
+    def apply(self, recorded: RecordedEvent) -> Self:
+        """The run after one more event; `IllegalMove` if it may not follow."""
+        status = next_status(self.status, recorded.event, was=self.was)
+        changes = dict(_effects(self, recorded.event))
+        changes |= {"status": status, "version": recorded.seq, "updated_at": recorded.at}
+        after = self.model_copy(update=changes)
+        if not after.ended:
+            return after
+        report = after.report or render_report(after.company.name, after.systems, after.steps)
+        return after.model_copy(
+            update={
+                "open_request": None,
+                "was": None,
+                "pause_requested": False,
+                "cancel_requested": None,
+                "report": report,
+            }
+        )
+
+
+def _effects(run: RunState, event: object) -> dict[str, object]:
+    """The fields that an event changes, apart from status, version and time."""
+    match event:
+        case PlanProposed(plan=plan):
+            return {"plan": plan}
+        case ApprovalRequested(request=request) | EscalationRequested(request=request):
+            return {"open_request": request}
+        case DecisionRecorded(decision=decision):
+            return _decided(run, decision)
+        case StepStarted(system=system, attempt=attempt):
+            before = run.progress.get(system, Progress())
+            progress = before.model_copy(update={"attempt": attempt})
+            return {
+                "progress": run.progress | {system: progress},
+                "steps": {k: v for k, v in run.steps.items() if k != system},
+            }
+        case ChangeApplied(system=system, key=key, resource=resource):
+            before = run.progress.get(system, Progress())
+            progress = before.model_copy(update={"applied": before.applied | {key: resource}})
+            return {"progress": run.progress | {system: progress}}
+        case StepFinished(result=result):
+            return {"steps": run.steps | {result.system: result}}
+        case StepUndone(undone=undone, left=left):
+            return {"undone": run.undone + undone, "leftovers": run.leftovers + left}
+        case PauseRequested():
+            return {"pause_requested": True}
+        case RunPaused():
+            return {"was": run.status, "pause_requested": False}
+        case RunResumed():
+            return {"was": None}
+        case CancelRequested():
+            return {"cancel_requested": event}
+        case RunCompleted(report=report) | RunRolledBack(report=report):
+            return {"report": report}
+        case RunFailed(code=code, message=message, report=report):
+            return {"failure": Failure(code=code, message=message), "report": report}
+        case RunCancelled(reason=reason):
+            return {"failure": Failure(code="cancelled", message=reason or "Cancelled.")}
+        case _:
+            return {}
+
+
+def _decided(run: RunState, decision: Decision) -> dict[str, object]:
+    changes: dict[str, object] = {
+        "decisions": (*run.decisions, decision),
+        "open_request": None,
+    }
+    if decision.kind is DecisionKind.ABORT:
+        message = f"{decision.responder} stopped the run; what was made stays."
+        changes["failure"] = Failure(code="aborted", message=message)
+    return changes
+
+
+def reduce(run_id: str, events: Iterable[RecordedEvent]) -> RunState:
+    """The run after `events`, which begin with its launch; a pure function."""
+    log = iter(events)
+    run = RunState.begin(run_id, next(log))
+    for recorded in log:
+        run = run.apply(recorded)
+    return run

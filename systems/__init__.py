@@ -1,0 +1,1 @@
+"""The enterprise systems: one folder each, found by the registry."""
