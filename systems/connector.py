@@ -1,7 +1,8 @@
 """One system as the nodes use it: parts, and the protocol that makes each effect happen once.
 
-The protocol is the same for every part and stands here only: commit the intent, look up by natural
-key and mark, call once, commit the outcome. An unknown outcome is looked up, never repeated blindly.
+The protocol is the same for every part and stands here only: commit the intent, look up by
+natural key and mark, call once, commit the outcome. An unknown outcome is looked up, never
+repeated blindly.
 """
 
 import asyncio
@@ -232,7 +233,7 @@ def _taken(change: Change) -> str:
 def _for_a_person(change: Change) -> NeedsPerson:
     return NeedsPerson(
         ErrorCode.UNKNOWN,
-        f"No answer came to '{change.summary}', and the system cannot be asked whether it happened.",
+        f"No answer came to '{change.summary}', and nobody can look up whether it happened.",
         effect=Effect.UNKNOWN,
         instructions="Look into the system: skip if it is there, retry to do it once more.",
     )
