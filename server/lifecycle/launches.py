@@ -1,0 +1,62 @@
+"""Launching a run."""
+
+from typing import NamedTuple
+
+from domain.errors import Invalid, KeyReused
+from domain.events import RunLaunched
+from domain.ids import new_id
+from domain.launches import LaunchRequest
+from domain.runs import RunState
+from server.lifecycle import slugs
+from server.lifecycle.service import Actor, Service
+from server.store import log, runs
+
+
+class Launched(NamedTuple):
+    """The run, and whether it had been launched before by the same key."""
+
+    run: RunState
+    replayed: bool
+
+
+async def launch(service: Service, request: LaunchRequest, actor: Actor) -> Launched:
+    """Row, first event and doorbell in one transaction: a launch that returns survives any crash.
+
+    One idempotency key is one run for ever; `KeyReused` when it comes with another request.
+    """
+    systems = _systems(service, request)
+    async with service.database.write() as tx:
+        if request.idempotency_key is not None:
+            earlier = await runs.by_key(tx, request.idempotency_key)
+            if earlier is not None:
+                if earlier.fingerprint != request.fingerprint():
+                    raise KeyReused("This idempotency key was used for another request.")
+                return Launched(earlier.run, replayed=True)
+        company = await slugs.settle(tx, request.company_name, request.slug)
+        company = company.model_copy(
+            update={"name": request.company_name, "contacts": tuple(request.contacts)}
+        )
+        run = await log.begin(
+            tx,
+            new_id("run"),
+            RunLaunched(company=company, systems=systems, request=request, door=actor.door),
+            actor=actor.name,
+            idempotency_key=request.idempotency_key,
+            graph_version=service.graph_version,
+        )
+        await service.engine.wake(tx, run.run_id)
+        service.changed(tx, run.run_id)
+    return Launched(run, replayed=False)
+
+
+def _systems(service: Service, request: LaunchRequest) -> tuple[str, ...]:
+    if request.systems is None:
+        return tuple(service.systems)
+    unknown = [name for name in request.systems if name not in service.systems]
+    if unknown:
+        raise Invalid(
+            "systems names a system that does not exist here.",
+            field="systems",
+            advice=f"Choose from: {', '.join(service.systems)}.",
+        )
+    return tuple(name for name in service.systems if name in request.systems)

@@ -1,0 +1,131 @@
+"""Reading runs and their events."""
+
+import asyncio
+import base64
+import binascii
+import json
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from domain.errors import Invalid
+from domain.events import RecordedEvent
+from domain.runs import RunState, reduce
+from domain.status import PARKED, RunStatus
+from server.lifecycle.service import Service
+from server.store import log, runs
+
+MAX_LIMIT = 200
+_POLL_SECONDS = 1.0
+
+
+class Page(NamedTuple):
+    """Runs, newest first; `next_cursor` leads on, None at the end."""
+
+    items: list[RunState]
+    next_cursor: str | None
+
+
+async def get_run(service: Service, run_id: str, *, at: int | None = None) -> RunState:
+    """The run, or the run as it was after event `at`."""
+    async with service.database.read() as tx:
+        run = await log.load(tx, run_id)
+        if at is None:
+            return run
+        if not 1 <= at <= run.version:
+            raise Invalid(
+                "at must be the number of an event of this run.",
+                field="at",
+                advice=f"Choose from 1 to {run.version}.",
+            )
+        return reduce(run_id, await log.read_events(tx, run_id, limit=at))
+
+
+async def list_runs(
+    service: Service,
+    *,
+    status: Sequence[RunStatus] = (),
+    company: str | None = None,
+    created_after: datetime | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page:
+    """One page of runs; `limit` is 1 to 200."""
+    if not 1 <= limit <= MAX_LIMIT:
+        raise Invalid(f"limit must be 1 to {MAX_LIMIT}.", field="limit")
+    before = _decode(cursor) if cursor is not None else None
+    async with service.database.read() as tx:
+        found = await runs.find(
+            tx,
+            status=status,
+            company=company,
+            created_after=created_after,
+            before=before,
+            limit=limit + 1,
+        )
+    items = found[:limit]
+    return Page(items, _encode(items[-1]) if len(found) > limit else None)
+
+
+async def list_events(
+    service: Service, run_id: str, *, after: int = 0, limit: int = MAX_LIMIT
+) -> list[RecordedEvent]:
+    """Events with a number above `after`, in order; `NotFound` for an unknown run."""
+    async with service.database.read() as tx:
+        await log.load(tx, run_id)
+        return await log.read_events(tx, run_id, after=after, limit=limit)
+
+
+async def wait_for_change(
+    service: Service, run_id: str, *, version: int, timeout_seconds: float
+) -> RunState:
+    """The run as soon as its version is above `version`, or as it is after the timeout."""
+    return await _wait(service, run_id, timeout_seconds, lambda run: run.version > version)
+
+
+async def wait_until_parked(service: Service, run_id: str, *, timeout_seconds: float) -> RunState:
+    """The run as soon as it has ended or waits for a person, or as it is after the timeout."""
+    return await _wait(
+        service, run_id, timeout_seconds, lambda run: run.ended or run.status in PARKED
+    )
+
+
+async def _wait(
+    service: Service, run_id: str, timeout_seconds: float, done: Callable[[RunState], bool]
+) -> RunState:
+    deadline = time.monotonic() + timeout_seconds
+    with service.bell.listen(run_id) as rung:
+        while True:
+            rung.clear()
+            run = await get_run(service, run_id)
+            left = deadline - time.monotonic()
+            if done(run) or left <= 0:
+                return run
+            try:
+                # The bell rings in this process only; another one's changes are seen by polling.
+                async with asyncio.timeout(min(left, _POLL_SECONDS)):
+                    await rung.wait()
+            except TimeoutError:
+                continue
+
+
+def _encode(run: RunState) -> str:
+    position = json.dumps([run.created_at.isoformat(), run.run_id])
+    return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[datetime, str]:
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        at, run_id = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is None or not isinstance(run_id, str):
+            raise ValueError("not a position")
+    except (binascii.Error, UnicodeError, ValueError, TypeError) as error:
+        raise Invalid(
+            "cursor is not one that this service gave out.",
+            field="cursor",
+            advice="Take it unchanged from next_cursor.",
+        ) from error
+    return moment, run_id

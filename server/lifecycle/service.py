@@ -1,0 +1,83 @@
+"""What the lifecycle verbs work with."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from domain.errors import VersionMismatch
+from domain.ports import System
+from domain.runs import RunState
+from server.store.database import Database, Transaction
+
+
+class Engine(Protocol):
+    """Executes runs. A wake is a doorbell rung in the caller's transaction."""
+
+    async def wake(
+        self, tx: Transaction, run_id: str, *, priority: int = 0, at: datetime | None = None
+    ) -> None:
+        """This run needs work, from `at` on; takes effect if and when `tx` commits."""
+        ...
+
+    @property
+    def alive(self) -> bool:
+        """Whether runs are being executed."""
+        ...
+
+
+class Bell:
+    """Rings in this process whenever a run has changed."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, set[asyncio.Event]] = {}
+
+    def ring(self, run_id: str) -> None:
+        """Wake everybody who waits for this run."""
+        for event in self._waiting.get(run_id, ()):
+            event.set()
+
+    @contextmanager
+    def listen(self, run_id: str) -> Iterator[asyncio.Event]:
+        """An event that is set by every ring from now on; read the run after entering."""
+        event = asyncio.Event()
+        self._waiting.setdefault(run_id, set()).add(event)
+        try:
+            yield event
+        finally:
+            self._waiting[run_id].discard(event)
+            if not self._waiting[run_id]:
+                del self._waiting[run_id]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, and through which door (`api`, `webhook`, `cli`, `console`)."""
+
+    name: str
+    door: str
+
+
+@dataclass(frozen=True)
+class Service:
+    """The store, the engine, the systems by name, and the bell. `graph_version` marks new runs."""
+
+    database: Database
+    engine: Engine
+    systems: Mapping[str, System]
+    graph_version: str
+    bell: Bell = field(default_factory=Bell)
+
+    def changed(self, tx: Transaction, run_id: str) -> None:
+        """Ring for this run when `tx` commits."""
+        tx.after_commit(lambda: self.bell.ring(run_id))
+
+
+def check_version(run: RunState, if_version: int | None) -> None:
+    """`VersionMismatch` if the caller decided on an older version of the run."""
+    if if_version is not None and run.version != if_version:
+        raise VersionMismatch(
+            f"The run is at version {run.version}; the request was made for {if_version}."
+        )

@@ -1,0 +1,149 @@
+"""The effects ledger: an intent is committed before each call, its outcome after."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from domain.codes import ErrorCode
+from domain.errors import LeaseLost, Retryable
+from domain.plans import Change
+from domain.ports import EffectStatus, Entry
+from domain.steps import Resource
+from server.store.database import Database, Transaction
+from server.store.tables import EffectRow, RunRow
+
+_BUSY_SECONDS = 2.0
+
+
+class RunLedger:
+    """The ledger of one run, written under its fencing token."""
+
+    def __init__(self, database: Database, run_id: str, company_id: str, fence: int) -> None:
+        self._database = database
+        self._run_id = run_id
+        self._company_id = company_id
+        self._fence = fence
+
+    async def intend(self, change: Change) -> Entry:
+        """Commit the intent, or return the entry that stands; see `domain.ports.Ledger`."""
+        try:
+            async with self._database.write() as tx:
+                await self._fenced(tx)
+                return await self._intend(tx, change)
+        except IntegrityError as error:
+            raise Retryable(
+                ErrorCode.NOT_READY,
+                f"Another run is working on {change.target}.",
+                after_seconds=_BUSY_SECONDS,
+            ) from error
+
+    async def _intend(self, tx: Transaction, change: Change) -> Entry:
+        row = await tx.session.get(EffectRow, (self._run_id, change.key))
+        if row is None:
+            count = select(func.count()).where(EffectRow.run_id == self._run_id)
+            row = EffectRow(
+                run_id=self._run_id,
+                key=change.key,
+                ordinal=(await tx.session.scalar(count)) or 0,
+                system=change.system,
+                company_id=self._company_id,
+                target=change.target,
+                status=EffectStatus.INTENT.value,
+                holds_target=True,
+                change=change.model_dump(mode="json"),
+                created_by_us=False,
+                began_at=tx.now,
+            )
+            tx.session.add(row)
+            await tx.session.flush()
+            return _entry(row)
+        if row.status == EffectStatus.REFUSED.value:
+            row.status, row.holds_target = EffectStatus.INTENT.value, True
+            row.began_at, row.closed_at, row.error_code = tx.now, None, None
+            await tx.session.flush()
+            return _entry(row)
+        return _entry(row, reopened=row.status == EffectStatus.INTENT.value)
+
+    async def applied(self, change: Change, resource: Resource) -> Resource:
+        """Commit the outcome; only one run can have created an object."""
+        async with self._database.write() as tx:
+            row = await self._row(tx, change)
+            if resource.created_by_us:
+                claimed = await tx.session.scalar(
+                    select(EffectRow.run_id).where(
+                        EffectRow.system == change.system,
+                        EffectRow.remote_id == resource.id,
+                        EffectRow.key == change.key,
+                        EffectRow.run_id != self._run_id,
+                        EffectRow.created_by_us,
+                        EffectRow.status == EffectStatus.APPLIED.value,
+                    )
+                )
+                if claimed:
+                    resource = resource.model_copy(update={"created_by_us": False})
+            row.status = EffectStatus.APPLIED.value
+            row.resource = resource.model_dump(mode="json")
+            row.remote_id = resource.id
+            row.created_by_us = resource.created_by_us
+            row.holds_target, row.closed_at = False, tx.now
+            return resource
+
+    async def refused(self, change: Change, code: ErrorCode) -> None:
+        """Close the intent without effect."""
+        async with self._database.write() as tx:
+            row = await self._row(tx, change)
+            row.status, row.error_code = EffectStatus.REFUSED.value, code.value
+            row.holds_target, row.closed_at = False, tx.now
+
+    async def undone(self, change: Change, *, left: bool, note: str) -> None:
+        """Close an entry for good."""
+        async with self._database.write() as tx:
+            row = await self._row(tx, change)
+            row.status = (EffectStatus.LEFT if left else EffectStatus.UNDONE).value
+            row.note, row.holds_target, row.closed_at = note[:2000], False, tx.now
+
+    async def entries(self, system: str) -> Sequence[Entry]:
+        """This run's entries in one system, oldest first."""
+        query = select(EffectRow).where(
+            EffectRow.run_id == self._run_id, EffectRow.system == system
+        )
+        async with self._database.read() as tx:
+            rows = await tx.session.scalars(query.order_by(EffectRow.ordinal))
+            return [_entry(row, reopened=row.status == EffectStatus.INTENT.value) for row in rows]
+
+    async def known_ids(self, system: str, company_id: str) -> frozenset[str]:
+        """Ids of what any run made or adopted for this company and nobody has undone."""
+        query = select(EffectRow.remote_id).where(
+            EffectRow.company_id == company_id,
+            EffectRow.system == system,
+            EffectRow.status == EffectStatus.APPLIED.value,
+            EffectRow.remote_id.is_not(None),
+        )
+        async with self._database.read() as tx:
+            return frozenset(found for found in await tx.session.scalars(query) if found)
+
+    async def _row(self, tx: Transaction, change: Change) -> EffectRow:
+        await self._fenced(tx)
+        row = await tx.session.get(EffectRow, (self._run_id, change.key))
+        if row is None:
+            raise RuntimeError(f"no intent was committed for {change.key}")
+        return row
+
+    async def _fenced(self, tx: Transaction) -> None:
+        current = await tx.session.scalar(
+            select(RunRow.fence).where(RunRow.run_id == self._run_id).with_for_update()
+        )
+        if current != self._fence:
+            raise LeaseLost("Another worker has taken this run.")
+
+
+def _entry(row: EffectRow, *, reopened: bool = False) -> Entry:
+    return Entry(
+        system=row.system,
+        change=Change.model_validate(row.change),
+        status=EffectStatus(row.status),
+        began_at=row.began_at,
+        reopened=reopened,
+        resource=Resource.model_validate(row.resource) if row.resource else None,
+    )

@@ -1,0 +1,71 @@
+"""Finding runs, and the companies they are for."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import and_, or_, select
+
+from domain.companies import Company
+from domain.names import name_key
+from domain.runs import RunState
+from domain.status import RunStatus
+from server.store.database import Transaction
+from server.store.tables import CompanyRow, RunRow
+
+
+class Keyed(NamedTuple):
+    """A run that an idempotency key stands for, and the request it was launched with."""
+
+    run: RunState
+    fingerprint: str
+
+
+async def by_key(tx: Transaction, idempotency_key: str) -> Keyed | None:
+    """The run that this key launched."""
+    row = await tx.session.scalar(select(RunRow).where(RunRow.idempotency_key == idempotency_key))
+    return Keyed(RunState.model_validate(row.state), row.fingerprint) if row else None
+
+
+async def find(
+    tx: Transaction,
+    *,
+    status: Sequence[RunStatus],
+    company: str | None,
+    created_after: datetime | None,
+    before: tuple[datetime, str] | None,
+    limit: int,
+) -> list[RunState]:
+    """Runs, newest first, older than the position `before`."""
+    query = select(RunRow)
+    if status:
+        query = query.where(RunRow.status.in_([word.value for word in status]))
+    if company is not None:
+        query = query.where(RunRow.name_key == name_key(company))
+    if created_after is not None:
+        query = query.where(RunRow.created_at > created_after)
+    if before is not None:
+        at, run_id = before
+        older = RunRow.created_at < at
+        query = query.where(or_(older, and_(RunRow.created_at == at, RunRow.run_id < run_id)))
+    query = query.order_by(RunRow.created_at.desc(), RunRow.run_id.desc()).limit(limit)
+    return [RunState.model_validate(row.state) for row in await tx.session.scalars(query)]
+
+
+async def company(tx: Transaction, company_id: str) -> Company | None:
+    """The company with this id, without contacts, which belong to a launch."""
+    row = await tx.session.get(CompanyRow, company_id)
+    return Company(company_id=row.company_id, name=row.name, slug=row.slug) if row else None
+
+
+async def slug_owner(tx: Transaction, slug: str) -> str | None:
+    """The id of the company that has this slug."""
+    return await tx.session.scalar(select(CompanyRow.company_id).where(CompanyRow.slug == slug))
+
+
+async def add_company(tx: Transaction, new: Company) -> None:
+    """Remember a company; its slug is never decided again."""
+    tx.session.add(
+        CompanyRow(company_id=new.company_id, name=new.name, slug=new.slug, created_at=tx.now)
+    )
+    await tx.session.flush()

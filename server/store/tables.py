@@ -1,0 +1,161 @@
+"""The tables. A run's row is the fold of its events and is written with them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Utc(TypeDecorator[datetime]):
+    """A point in time: aware in Python, naive UTC in databases that know no zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value  # type: ignore[no-any-return]
+        return value.replace(tzinfo=UTC)  # type: ignore[no-any-return]
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
+
+
+class CompanyRow(Base):
+    """A company and its slug, decided once."""
+
+    __tablename__ = "companies"
+
+    company_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    created_at: Mapped[datetime]
+
+
+class RunRow(Base):
+    """`state` is the folded run. The columns below `wake_at` belong to the engine.
+
+    `wake_at`: this run needs work from then on. `fence` grows with every claim; each write of a
+    worker names it.
+    """
+
+    __tablename__ = "runs"
+
+    run_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    idempotency_key: Mapped[str | None] = mapped_column(String(255), unique=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    company_id: Mapped[str] = mapped_column(ForeignKey("companies.company_id"), index=True)
+    name_key: Mapped[str] = mapped_column(String(800))
+    status: Mapped[str] = mapped_column(String(24))
+    version: Mapped[int] = mapped_column(Integer)
+    state: Mapped[dict[str, Any]]
+    graph_version: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    wake_at: Mapped[datetime | None]
+    wake_seq: Mapped[int] = mapped_column(Integer, default=0)
+    priority: Mapped[int] = mapped_column(Integer, default=0)
+    owner: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(Integer, default=0)
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+
+    __table_args__ = (
+        Index("ix_runs_created", "created_at", "run_id"),
+        Index("ix_runs_status_created", "status", "created_at", "run_id"),
+        Index("ix_runs_wake", "wake_at"),
+    )
+
+
+class EventRow(Base):
+    """Append-only. `event_key` makes a replayed step write nothing twice."""
+
+    __tablename__ = "run_events"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    event_key: Mapped[str] = mapped_column(String(255))
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(200))
+    type: Mapped[str] = mapped_column(String(40))
+    body: Mapped[dict[str, Any]]
+
+    __table_args__ = (Index("uq_run_events_key", "run_id", "event_key", unique=True),)
+
+
+class DecisionRow(Base):
+    """One row per question: whoever inserts it has decided."""
+
+    __tablename__ = "decisions"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id"), primary_key=True)
+    request_id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    digest: Mapped[str | None] = mapped_column(String(64))
+    responder: Mapped[str] = mapped_column(String(200))
+    door: Mapped[str] = mapped_column(String(40))
+    decided_at: Mapped[datetime]
+    body: Mapped[dict[str, Any]]
+
+
+class EffectRow(Base):
+    """The ledger. `holds_target`: no other run may touch this target until the entry is closed."""
+
+    __tablename__ = "effects"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(Integer)
+    system: Mapped[str] = mapped_column(String(40))
+    company_id: Mapped[str] = mapped_column(String(40))
+    target: Mapped[str] = mapped_column(String(400))
+    status: Mapped[str] = mapped_column(String(16))
+    holds_target: Mapped[bool] = mapped_column(Boolean)
+    change: Mapped[dict[str, Any]]
+    resource: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    remote_id: Mapped[str | None] = mapped_column(String(400))
+    created_by_us: Mapped[bool] = mapped_column(Boolean, default=False)
+    error_code: Mapped[str | None] = mapped_column(String(40))
+    note: Mapped[str | None] = mapped_column(String(2000))
+    began_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "uq_effects_target",
+            "system",
+            "target",
+            unique=True,
+            sqlite_where=text("holds_target"),
+            postgresql_where=text("holds_target"),
+        ),
+        Index("ix_effects_known", "company_id", "system", "status"),
+        Index("ix_effects_remote", "system", "remote_id"),
+    )
