@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, computed_field
+from pydantic import BaseModel, ConfigDict, Field, computed_field, model_validator
 
 from domain import canonical
 from domain.companies import Company
@@ -66,6 +66,12 @@ class Plan(BaseModel):
     systems: tuple[str, ...]
     changes: tuple[Change, ...]
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_digest(cls, data: Any) -> Any:
+        """A plan reads its own JSON, in an event or a row too; the digest is computed anew."""
+        return {k: v for k, v in data.items() if k != "digest"} if isinstance(data, dict) else data
+
     @computed_field  # type: ignore[prop-decorator]
     @property
     def digest(self) -> str:
@@ -75,7 +81,7 @@ class Plan(BaseModel):
     @classmethod
     def parse(cls, data: dict[str, Any]) -> Self:
         """The plan from its JSON; a stored digest is ignored, since it is computed."""
-        return cls.model_validate({k: v for k, v in data.items() if k != "digest"})
+        return cls.model_validate(data)
 
     def for_system(self, system: str) -> tuple[Change, ...]:
         """The changes of one system, in the order in which they are made."""
