@@ -10,13 +10,12 @@ _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
 
 
-def clean_text(value: str, field: str, *, limit: int = MAX_TEXT, lines: bool = True) -> str:
-    """NFC text without outer blanks.
+def readable(value: str, field: str, *, allowed: str = "") -> str:
+    """`value` as it is.
 
     Refuses (`Invalid`) control characters, lone surrogates and bidirectional overrides: a database,
-    a system or an approver's eye would each read them differently. `lines` allows line breaks.
+    a system or an approver's eye would each read them differently.
     """
-    allowed = "\n\t" if lines else ""
     for character in value:
         if character in allowed:
             continue
@@ -26,7 +25,31 @@ def clean_text(value: str, field: str, *, limit: int = MAX_TEXT, lines: bool = T
                 field=field,
                 advice="Remove control, direction and unassigned characters.",
             )
-    text = unicodedata.normalize("NFC", value).strip()
+    return value
+
+
+def clean_text(value: str, field: str, *, limit: int = MAX_TEXT, lines: bool = True) -> str:
+    """`readable` NFC text without outer blanks. `lines` allows line breaks and tabs."""
+    text = readable(value, field, allowed="\n\t" if lines else "")
+    return _within(limit, unicodedata.normalize("NFC", text).strip(), field)
+
+
+def clean_name(value: str, field: str = "company_name") -> str:
+    """A `readable` display name: NFC, 1 to 200 characters on one line, not only invisible ones."""
+    name = " ".join(unicodedata.normalize("NFC", readable(value, field)).split())
+    if not name_key(name):
+        raise Invalid(f"{field} is empty.", field=field, advice="Give a name.")
+    return _within(MAX_NAME, name, field)
+
+
+def name_key(name: str) -> str:
+    """Equal for spellings of one name: NFKC, case folded, single blanks, nothing invisible."""
+    visible = "".join(c for c in name if unicodedata.category(c) != "Cf")
+    folded = unicodedata.normalize("NFKC", visible).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
+
+
+def _within(limit: int, text: str, field: str) -> str:
     if len(text) > limit:
         raise Invalid(
             f"{field} has {len(text)} characters; {limit} is the limit.",
@@ -34,22 +57,3 @@ def clean_text(value: str, field: str, *, limit: int = MAX_TEXT, lines: bool = T
             advice="Shorten it.",
         )
     return text
-
-
-def clean_name(value: str, field: str = "company_name") -> str:
-    """A display name: 1 to 200 characters on one line, as `clean_text`."""
-    name = " ".join(clean_text(value, field, limit=10 * MAX_NAME, lines=False).split())
-    if not name:
-        raise Invalid(f"{field} is empty.", field=field, advice="Give a name.")
-    if len(name) > MAX_NAME:
-        raise Invalid(
-            f"{field} has {len(name)} characters; {MAX_NAME} is the limit.",
-            field=field,
-            advice="Shorten it.",
-        )
-    return name
-
-
-def name_key(name: str) -> str:
-    """Equal for spellings of one name: NFKC, case folded, single blanks."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
