@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from domain.canonical import digest
 from domain.companies import Contact, clean_slug
-from domain.names import clean_name, clean_text
+from domain.names import clean_name, clean_text, readable
 
 MAX_CONTACTS = 20
 MAX_SYSTEMS = 20
@@ -18,7 +18,14 @@ class LaunchRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     company_name: Annotated[str, AfterValidator(clean_name)]
-    idempotency_key: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    idempotency_key: (
+        Annotated[
+            str,
+            Field(min_length=1, max_length=255),
+            AfterValidator(lambda v: readable(v, "idempotency_key")),
+        ]
+        | None
+    ) = None
     request: Annotated[str, AfterValidator(lambda v: clean_text(v, "request"))] | None = None
     systems: Annotated[list[str], Field(min_length=1, max_length=MAX_SYSTEMS)] | None = None
     contacts: Annotated[list[Contact], Field(max_length=MAX_CONTACTS)] = Field(default_factory=list)
