@@ -123,18 +123,14 @@ def normalise_decision(payload: Any) -> Answer:
     human in the loop, as Agent Chat UI sends it) and `[{"type": …, "args": …}]` (Agent Inbox).
     Only JSON `true` and `false` approve and deny.
     """
-    if isinstance(payload, dict) and set(payload) >= {"decisions"}:
-        payload = payload["decisions"]
     if isinstance(payload, list):
-        if len(payload) != 1 or not isinstance(payload[0], dict):
-            raise Invalid("Exactly one decision is expected.", field="decisions")
-        data = payload[0]
-        message = data.get("message", data.get("args"))
-        return _answer(_kind(data.get("type")), data, message if isinstance(message, str) else None)
+        return _only_one(payload)
     if not isinstance(payload, dict):
         raise Invalid("The decision must be an object.", field="decision")
-    if "approved" in payload and "decision" in payload:
-        raise Invalid("Give approved or decision, not both.", field="decision")
+    if len(payload.keys() & {"approved", "decision", "decisions"}) > 1:
+        raise Invalid("Give approved, decision or decisions, not several.", field="decision")
+    if "decisions" in payload:
+        return _only_one(payload["decisions"])
     if "approved" in payload:
         if not isinstance(payload["approved"], bool):
             raise Invalid("approved must be true or false.", field="approved")
@@ -142,6 +138,14 @@ def normalise_decision(payload: Any) -> Answer:
     else:
         kind = _kind(payload.get("decision"))
     return _answer(kind, payload, payload.get("reason"))
+
+
+def _only_one(decisions: Any) -> Answer:
+    if not isinstance(decisions, list) or len(decisions) != 1 or not isinstance(decisions[0], dict):
+        raise Invalid("Exactly one decision is expected.", field="decisions")
+    data = decisions[0]
+    message = data.get("message", data.get("args"))
+    return _answer(_kind(data.get("type")), data, message if isinstance(message, str) else None)
 
 
 def check_answer(answer: Answer, request: OpenRequest) -> Answer:
