@@ -17,6 +17,7 @@ from domain.events import (
     PauseRequested,
     PlanProposed,
     RecordedEvent,
+    RollbackStarted,
     RunCancelled,
     RunCompleted,
     RunFailed,
@@ -146,6 +147,9 @@ def _effects(run: RunState, event: object) -> dict[str, object]:
             return {"progress": run.progress | {system: progress}}
         case StepFinished(result=result):
             return {"steps": run.steps | {result.system: result}}
+        case RollbackStarted():
+            # It may begin while a question is open or the run is paused; neither holds any more.
+            return {"open_request": None, "was": None}
         case StepUndone(undone=undone, left=left):
             return {"undone": run.undone + undone, "leftovers": run.leftovers + left}
         case PauseRequested():
