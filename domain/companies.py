@@ -1,9 +1,9 @@
 """A company and the people named for it."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from domain.canonical import digest
 from domain.errors import Invalid
@@ -56,7 +56,7 @@ def _handle(pattern: re.Pattern[str], field: str, example: str, value: str) -> s
 
 
 class Contact(BaseModel):
-    """A person at the company. Every field is optional, but one way to reach them is needed."""
+    """A person at the company; `Invalid` unless there is at least one way to reach them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -68,6 +68,16 @@ class Contact(BaseModel):
     slack: (
         Annotated[str, AfterValidator(lambda v: _handle(_SLACK, "slack", "U012ABCDEF", v))] | None
     ) = None
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.email is None and self.github is None and self.slack is None:
+            raise Invalid(
+                "A contact cannot be reached.",
+                field="contacts",
+                advice="Give an email, a github or a slack handle.",
+            )
+        return self
 
 
 class Company(BaseModel):
