@@ -16,6 +16,7 @@ AgentOSError
 │   ├── AlreadyThere        something has that natural key: look it up
 │   └── Refused             no; trying again changes nothing
 │       └── NeedsPerson     no; `instructions` say what a person must do
+├── StoreUnavailable        the database does not answer: the work is taken up again later
 ├── LeaseLost               this worker no longer owns the run: stop writing
 └── BadSetting              a setting stops the start
 """
@@ -148,6 +149,13 @@ class Refused(SystemFault):
 
 class NeedsPerson(Refused):
     """Only a person can clear this; the advice says how."""
+
+
+class StoreUnavailable(AgentOSError):
+    """The database does not answer; nothing that was acknowledged is lost."""
+
+    code = "store_unavailable"
+    advice = "Try again in a moment."
 
 
 class LeaseLost(AgentOSError):

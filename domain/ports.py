@@ -36,6 +36,7 @@ class Entry:
     began_at: datetime
     reopened: bool = False
     resource: Resource | None = None
+    note: str = ""
 
 
 class Ledger(Protocol):
@@ -80,8 +81,11 @@ class Gate(Protocol):
 class Journal(Protocol):
     """The event log of one run."""
 
-    async def emit(self, event: WorkflowEvent, *, key: str) -> None:
-        """Append an event once: the same `key` again (a replayed superstep) writes nothing."""
+    async def emit(self, event: WorkflowEvent, *, key: str) -> WorkflowEvent:
+        """Append an event once and return what the log holds under `key`.
+
+        A replayed superstep writes nothing and gets back what its first life wrote.
+        """
         ...
 
 

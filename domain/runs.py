@@ -87,6 +87,11 @@ class RunState(BaseModel):
         """True when nothing will happen to this run any more."""
         return self.status in TERMINAL
 
+    @property
+    def cancel_pending(self) -> bool:
+        """A cancel was asked for and its carrying out has not begun."""
+        return self.cancel_requested is not None and self.status is not RunStatus.ROLLING_BACK
+
     @classmethod
     def begin(cls, run_id: str, first: RecordedEvent) -> Self:
         """The run after its launch."""

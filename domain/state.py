@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypedDict
 Json = dict[str, Any]
 
 
-def merge(left: dict[str, Json], right: dict[str, Json]) -> dict[str, Json]:
+def merge(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
     """The reducer of the fan-in: one entry per system, the newer one wins."""
     return {**left, **right}
 
@@ -13,9 +13,9 @@ def merge(left: dict[str, Json], right: dict[str, Json]) -> dict[str, Json]:
 class OnboardingState(TypedDict):
     """What the checkpoint carries of a run.
 
-    `systems` are names; `plan` is a `Plan`; `results` hold a `StepResult` per system; `attempts`
-    counts the tries of each; `escalations` counts the questions asked after failures; `outcome`
-    is the last word of the graph.
+    `company`, `plan` and each of the `results` are the JSON of the models of those names.
+    `budget_from` is the attempt from which a system's retries are counted; `rounds` counts
+    validations and `escalations` questions after failures. `outcome` is the graph's last word.
     """
 
     run_id: str
@@ -23,12 +23,17 @@ class OnboardingState(TypedDict):
     systems: list[str]
     plan: Json
     results: Annotated[dict[str, Json], merge]
+    budget_from: Annotated[dict[str, int], merge]
+    rounds: int
     escalations: int
     outcome: str
 
 
 class Branch(TypedDict):
-    """What one provisioner branch is sent: one system, one try."""
+    """What one provisioner branch is sent: one system, one try.
+
+    `confirmed`: a person said that an outcome which nobody can look up may be tried again.
+    """
 
     run_id: str
     system: str
@@ -36,3 +41,18 @@ class Branch(TypedDict):
     attempt: int
     wait_seconds: float
     confirmed: bool
+
+
+def initial(run_id: str, company: Json, systems: list[str]) -> OnboardingState:
+    """The input of a new run."""
+    return {
+        "run_id": run_id,
+        "company": company,
+        "systems": systems,
+        "plan": {},
+        "results": {},
+        "budget_from": {},
+        "rounds": 0,
+        "escalations": 0,
+        "outcome": "",
+    }

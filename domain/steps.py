@@ -57,4 +57,8 @@ class StepResult(BaseModel):
     @property
     def settled(self) -> bool:
         """True when nothing is left to do: made, waiting for an outsider, or waived."""
-        return self.status in (StepStatus.SUCCESS, StepStatus.PENDING, StepStatus.SKIPPED)
+        return self.error_code is None and self.status in (
+            StepStatus.SUCCESS,
+            StepStatus.PENDING,
+            StepStatus.SKIPPED,
+        )

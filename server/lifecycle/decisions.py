@@ -81,11 +81,9 @@ def _open(run: RunState) -> OpenRequest:
     return run.open_request
 
 
-async def _settled(
-    tx: Transaction, run: RunState, answer: Answer, actor: Actor
-) -> Decided | None:
+async def _settled(tx: Transaction, run: RunState, answer: Answer, actor: Actor) -> Decided | None:
     """A repeat of the winner is welcome; anything else after a decision has lost."""
-    if run.open_request is not None:
+    if run.open_request is not None and answer.kind in run.open_request.allowed:
         return None
     winner = await _rival(tx, run, answer)
     if winner is None:

@@ -54,9 +54,7 @@ async def resume(
         return await decisions.record(service, tx, run, answer, actor)
 
 
-async def _go_on(
-    service: Service, run_id: str, actor: Actor, if_version: int | None
-) -> RunState:
+async def _go_on(service: Service, run_id: str, actor: Actor, if_version: int | None) -> RunState:
     async with service.database.write() as tx:
         run = await log.load(tx, run_id)
         check_version(run, if_version)

@@ -1,7 +1,7 @@
 """What the lifecycle verbs work with."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -62,12 +62,16 @@ class Actor:
 
 @dataclass(frozen=True)
 class Service:
-    """The store, the engine, the systems by name, and the bell. `graph_version` marks new runs."""
+    """The store, the engine, the systems by name, and the bell.
+
+    `graph_version` marks new runs; `probes` answer `ok` or what is wrong.
+    """
 
     database: Database
     engine: Engine
     systems: Mapping[str, System]
     graph_version: str
+    probes: Mapping[str, Callable[[], Awaitable[str]]] = field(default_factory=dict)
     bell: Bell = field(default_factory=Bell)
 
     def changed(self, tx: Transaction, run_id: str) -> None:

@@ -19,7 +19,9 @@ class Claim:
     failures: int
 
 
-async def wake(tx: Transaction, run_id: str, *, priority: int = 0, at: datetime | None = None) -> None:
+async def wake(
+    tx: Transaction, run_id: str, *, priority: int = 0, at: datetime | None = None
+) -> None:
     """Say that this run needs work, from `at` on; level-triggered, so twice is once."""
     values = {
         "wake_at": at or tx.now,
@@ -57,7 +59,9 @@ async def extend(tx: Transaction, claim: Claim, lease_seconds: float) -> bool:
     return True
 
 
-async def release(tx: Transaction, claim: Claim, *, again_at: datetime | None, failed: bool) -> None:
+async def release(
+    tx: Transaction, claim: Claim, *, again_at: datetime | None, failed: bool
+) -> None:
     """Give the run back. It stays due if it was woken meanwhile, or becomes due at `again_at`."""
     row = await tx.session.get(RunRow, claim.run_id, with_for_update=True)
     if row is None or row.fence != claim.fence:

@@ -2,18 +2,20 @@
 
 import asyncio
 import fcntl
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from domain.errors import BadSetting
+from domain.errors import BadSetting, StoreUnavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_MS = 10_000
@@ -92,19 +94,36 @@ class Database:
         """A transaction that commits at the end and rolls back on any exception."""
         if self._writer is None:
             raise RuntimeError("the database is not open")
-        async with AsyncSession(self._writer, expire_on_commit=False) as session:
-            async with session.begin():
-                transaction = Transaction(session, now())
-                yield transaction
-            transaction.committed()
+        with _translated():
+            async with AsyncSession(self._writer, expire_on_commit=False) as session:
+                async with session.begin():
+                    transaction = Transaction(session, now())
+                    yield transaction
+        transaction.committed()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """A consistent view; nothing written in it is kept."""
         if self._reader is None:
             raise RuntimeError("the database is not open")
-        async with AsyncSession(self._reader, expire_on_commit=False) as session:
-            yield Transaction(session, now())
+        with _translated():
+            async with AsyncSession(self._reader, expire_on_commit=False) as session:
+                yield Transaction(session, now())
+
+    async def ping(self) -> str:
+        """`ok`, or an exception of the driver."""
+        async with self.read() as tx:
+            await tx.session.execute(text("SELECT 1"))
+        return "ok"
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """A database that is away is `StoreUnavailable`; other faults stay what they are."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise StoreUnavailable("The database does not answer.") from error
 
 
 def now() -> datetime:

@@ -146,4 +146,5 @@ def _entry(row: EffectRow, *, reopened: bool = False) -> Entry:
         began_at=row.began_at,
         reopened=reopened,
         resource=Resource.model_validate(row.resource) if row.resource else None,
+        note=row.note or "",
     )

@@ -87,8 +87,8 @@ async def append(
         setattr(row, name, value)
     tx.session.add(_event_row(run_id, recorded, key=key))
     if run.ended:
-        row.wake_at = tx.now  # once more, so that a worker prunes the checkpoints
-        row.wake_seq += 1
+        if fence is None:  # ended from outside: a worker has yet to prune the checkpoints
+            row.wake_at, row.wake_seq = tx.now, row.wake_seq + 1
         await _release_targets(tx, run_id)
     await tx.session.flush()
     return run, event

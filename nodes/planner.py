@@ -1,0 +1,46 @@
+"""planner: reads every system and proposes what to do there. Nothing is written anywhere."""
+
+import asyncio
+
+from langgraph.runtime import Runtime
+
+from domain.companies import Company
+from domain.errors import SystemFault
+from domain.events import PlanningStarted, PlanProposed
+from domain.plans import Change, Plan
+from domain.ports import NodeContext
+from domain.state import Json, OnboardingState
+from nodes.backoff import pause_seconds
+
+
+async def planner(state: OnboardingState, runtime: Runtime[NodeContext]) -> Json:
+    """Who and which systems were fixed at intake; the changes come from reading the systems."""
+    context = runtime.context
+    await context.journal.emit(PlanningStarted(), key="planning")
+    company = Company.model_validate(state["company"])
+    names = tuple(state["systems"])
+    found = await asyncio.gather(*(_read(name, company, context) for name in names))
+    plan = Plan(
+        run_id=state["run_id"],
+        company=company,
+        systems=names,
+        changes=tuple(change for changes in found for change in changes),
+    )
+    await context.journal.emit(PlanProposed(plan=plan), key=f"plan/{plan.digest}")
+    return {"plan": plan.model_dump(mode="json")}
+
+
+async def _read(name: str, company: Company, context: NodeContext) -> list[Change]:
+    """A system that does not answer does not stop the plan: its part of it says so."""
+    system = context.systems[name]
+    for attempt in range(1, context.max_step_retries + 2):
+        try:
+            return list(await system.plan(company, context.ledger))
+        except SystemFault as fault:
+            last = fault
+            wait = pause_seconds(context, attempt, fault.after_seconds)
+            if not fault.retryable or wait > context.longest_wait_seconds:
+                break
+            if attempt <= context.max_step_retries:
+                await asyncio.sleep(wait)
+    return list(system.blocked(company, f"{last.message} {last.advice}"))

@@ -1,0 +1,89 @@
+"""What a person is shown at an interrupt, and how their answer is read."""
+
+import unicodedata
+from typing import Any
+
+from domain.decisions import ANSWERS, Answer, DecisionKind, OpenRequest, RequestKind
+from domain.decisions import check_answer, normalise_decision
+from domain.plans import Plan
+from domain.state import Json
+from domain.steps import StepResult
+from prompts import loader
+
+_HITL_WORDS = {DecisionKind.APPROVE: "approve", DecisionKind.DENY: "reject"}
+
+
+def visible(text: str) -> str:
+    """The text with invisible and direction characters spelt out, so that nothing hides."""
+    return "".join(
+        f"‹U+{ord(c):04X}›" if unicodedata.category(c)[0] == "C" and c != "\n" else c for c in text
+    )
+
+
+def approval_request(plan: Plan) -> OpenRequest:
+    """The question whether this plan may be carried out."""
+    lines = [
+        f"- {change.system}: {change.kind} · {change.summary}"
+        + (f" ({change.reason})" if change.reason else "")
+        + (" · sends mail" if change.sends_mail else "")
+        + (f" · undo: {change.undo}" if change.undo != "full" else "")
+        for change in plan.changes
+    ]
+    title = f"Onboard {plan.company.name} into {', '.join(plan.systems)}?"
+    return OpenRequest(
+        request_id=f"{plan.run_id}:approval:{plan.digest[:12]}",
+        kind=RequestKind.APPROVAL,
+        allowed=ANSWERS[RequestKind.APPROVAL],
+        description=visible("\n".join([title, "", loader.load("approval").body, "", *lines])),
+        digest=plan.digest,
+        systems=plan.systems,
+    )
+
+
+def escalation_request(
+    run_id: str, number: int, company: str, failed: list[StepResult], *, rolling_back: bool
+) -> OpenRequest:
+    """The question what to do about the systems that failed."""
+    lines = [f"- {r.system}: {r.details} {r.hint or ''}".rstrip() for r in failed]
+    title = f"The onboarding of {company} needs a person."
+    allowed = ANSWERS[RequestKind.ESCALATION]
+    if rolling_back:
+        title = f"Rolling back the onboarding of {company} needs a person."
+        allowed = (DecisionKind.ROLLBACK, DecisionKind.ABORT)
+    return OpenRequest(
+        request_id=f"{run_id}:{'rollback' if rolling_back else 'escalation'}:{number}",
+        kind=RequestKind.ESCALATION,
+        allowed=allowed,
+        description=visible("\n".join([title, "", loader.load("escalation").body, "", *lines])),
+        systems=tuple(result.system for result in failed),
+    )
+
+
+def payload(request: OpenRequest, args: Json) -> dict[str, Any]:
+    """LangChain's human-in-the-loop form, one action.
+
+    `args` stands twice because Agent Inbox reads it as `arguments`.
+    """
+    action = {
+        "name": request.kind.value,
+        "args": args,
+        "arguments": args,
+        "description": request.description,
+    }
+    words = [_HITL_WORDS.get(kind, kind.value) for kind in request.allowed]
+    return {
+        "request": request.model_dump(mode="json"),
+        "action_requests": [action],
+        "review_configs": [{"action_name": request.kind.value, "allowed_decisions": words}],
+    }
+
+
+def read_answer(raw: Any, request: OpenRequest) -> Answer:
+    """The answer in whichever dialect it was given; `Invalid` if it answers something else."""
+    if isinstance(raw, dict) and "kind" in raw:
+        return check_answer(Answer.model_validate(_answer_fields(raw)), request)
+    return check_answer(normalise_decision(raw), request)
+
+
+def _answer_fields(decision: Json) -> Json:
+    return {name: decision[name] for name in Answer.model_fields if name in decision}

@@ -1,0 +1,214 @@
+"""Advances one claimed run as far as it goes: to its end, to a question, or to a pause.
+
+Level-triggered and idempotent: it looks at the row and the checkpoint and does what is missing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.errors import GraphDrained
+from langgraph.runtime import RunControl
+from langgraph.types import Command, StateSnapshot
+
+from domain.decisions import Decision, DecisionKind, OpenRequest, RequestKind
+from domain.events import (
+    ApprovalRequested,
+    EscalationRequested,
+    RollbackStarted,
+    RunCancelled,
+    RunFailed,
+    RunPaused,
+)
+from domain.ports import NodeContext
+from domain.runs import RunState
+from domain.state import initial
+from domain.status import RunStatus
+from graph.build import RECURSION_LIMIT, Onboarding
+from server.lifecycle.reads import get_run
+from server.lifecycle.service import Service
+from server.store.claims import Claim
+from server.store.effects import RunLedger
+from server.worker.journal import RunGate, RunJournal
+
+Durability = Literal["exit", "sync"]
+_PLANNING = (RunStatus.QUEUED, RunStatus.PLANNING)
+
+
+class Brake:
+    """Lets others stop the stretch that is under way; a fresh control for each, as one drained
+    stays drained."""
+
+    def __init__(self) -> None:
+        self.control = RunControl()
+        self.stopped = False
+
+    def interrupt(self) -> None:
+        """Park at the next boundary and look at the row again."""
+        self.control.request_drain("asked")
+
+    def stop(self) -> None:
+        """Park at the next boundary and leave the run."""
+        self.stopped = True
+        self.control.request_drain("stopped")
+
+    def release(self) -> RunControl:
+        """The control of the next stretch."""
+        self.control = RunControl()
+        if self.stopped:
+            self.control.request_drain("stopped")
+        return self.control
+
+
+@dataclass(frozen=True)
+class Driver:
+    """The compiled graph and what its nodes need; `limits` are fields of `NodeContext`."""
+
+    service: Service
+    onboarding: Onboarding
+    limits: Mapping[str, Any]
+
+    async def drive(self, claim: Claim, brake: Brake) -> None:
+        """Work until there is nothing left that this worker may do.
+
+        Raises `LeaseLost` when fenced, `StoreUnavailable` when the database is away.
+        """
+        while not brake.stopped and await self._advance(claim, brake):
+            pass
+
+    async def fail(self, claim: Claim, code: str, message: str) -> None:
+        """End a run that cannot be driven."""
+        journal = RunJournal(self.service, claim.run_id, claim.fence)
+        await journal.emit(RunFailed(code=code, message=message), key="failed")
+
+    async def _advance(self, claim: Claim, brake: Brake) -> bool:
+        """One stretch of the graph; True when it should be looked at again at once."""
+        run = await get_run(self.service, claim.run_id)
+        config = _config(run.run_id)
+        if run.ended:
+            await self._prune(run.run_id)
+            return False
+        if run.status is RunStatus.PAUSED and not run.cancel_pending:
+            return False
+        journal = RunJournal(self.service, claim.run_id, claim.fence)
+        context = self._context(run, claim, journal)
+        if run.cancel_pending:
+            return await self._cancel(run, context)
+        if run.pause_requested:
+            await journal.emit(RunPaused(), key=f"paused/{run.version}")
+            return False
+        snapshot = await self.onboarding.aget_state(config)
+        question = _question(snapshot)
+        if run.status is RunStatus.ROLLING_BACK and not _about_rollback(question, run):
+            await self._send_to_rollback(config, snapshot)
+            question = None
+        elif question is not None and _answer_to(question, run) is None:
+            await self._ask(run, question, journal)
+            return False
+        step = _input(run, snapshot, question)
+        await self._stretch(run, step, config, context, brake.release())
+        return True
+
+    async def _stretch(
+        self,
+        run: RunState,
+        step: Any,
+        config: RunnableConfig,
+        context: NodeContext,
+        control: RunControl,
+    ) -> None:
+        """Run the graph until it parks, ends or is drained."""
+        durability: Durability = "exit" if run.status in _PLANNING else "sync"
+        try:
+            await self.onboarding.ainvoke(
+                step,
+                config,
+                context=context,
+                durability=durability,
+                control=control,
+                version="v2",
+            )
+        except GraphDrained:
+            return
+        after = await get_run(self.service, run.run_id)
+        if not after.ended and after.version == run.version:
+            if _question(await self.onboarding.aget_state(config)) is None:
+                stuck = RunFailed(code="no_progress", message="The run made no progress.")
+                await context.journal.emit(stuck, key="failed")
+
+    async def _ask(self, run: RunState, question: OpenRequest, journal: RunJournal) -> None:
+        """Make the question visible once its checkpoint is stored; then the run is parked."""
+        if run.open_request is None:
+            kind = question.kind is RequestKind.APPROVAL
+            event = (ApprovalRequested if kind else EscalationRequested)(request=question)
+            await journal.emit(event, key=f"asked/{question.request_id}")
+
+    async def _cancel(self, run: RunState, context: NodeContext) -> bool:
+        wanted = run.cancel_requested
+        made = any([await context.ledger.entries(name) for name in run.systems])
+        if wanted is None or not wanted.rollback or not made:
+            reason = wanted.reason if wanted else None
+            await context.journal.emit(RunCancelled(reason=reason), key="cancelled")
+            return True
+        await context.journal.emit(
+            RollbackStarted(reason=wanted.reason or "Cancelled."), key="rollback/cancel"
+        )
+        return True
+
+    async def _send_to_rollback(self, config: RunnableConfig, snapshot: StateSnapshot) -> None:
+        """Make `rollback` the next node; pending branches and questions are dropped."""
+        if snapshot.next != ("rollback",):
+            await self.onboarding.aupdate_state(
+                config, Command(goto="rollback"), as_node="validator"
+            )
+
+    async def _prune(self, run_id: str) -> None:
+        saver = self.onboarding.checkpointer
+        if saver and not isinstance(saver, bool):
+            await saver.adelete_thread(run_id)
+
+    def _context(self, run: RunState, claim: Claim, journal: RunJournal) -> NodeContext:
+        ledger = RunLedger(self.service.database, run.run_id, run.company.company_id, claim.fence)
+        bare = NodeContext(
+            systems=self.service.systems,
+            ledger=ledger,
+            gate=RunGate(self.service, run.run_id),
+            journal=journal,
+        )
+        return replace(bare, **self.limits)
+
+
+def _config(run_id: str) -> RunnableConfig:
+    return {"configurable": {"thread_id": run_id}, "recursion_limit": RECURSION_LIMIT}
+
+
+def _question(snapshot: StateSnapshot) -> OpenRequest | None:
+    """The question that the graph is parked on."""
+    for interrupt in snapshot.interrupts:
+        return OpenRequest.model_validate(interrupt.value["request"])
+    return None
+
+
+def _answer_to(question: OpenRequest, run: RunState) -> Decision | None:
+    """The recorded decision on this question: the row is the truth, not a resume payload."""
+    return next((d for d in run.decisions if d.request_id == question.request_id), None)
+
+
+def _about_rollback(question: OpenRequest | None, run: RunState) -> bool:
+    """Whether the graph is where a rolling-back run belongs: asking, or about to be told, so."""
+    if question is None:
+        return False
+    return _answer_to(question, run) is not None or DecisionKind.RETRY not in question.allowed
+
+
+def _input(run: RunState, snapshot: StateSnapshot, question: OpenRequest | None) -> Any:
+    """What to invoke the graph with: a new run, an answer, or just go on."""
+    if question is not None:
+        decision = _answer_to(question, run)
+        if decision is None:
+            raise RuntimeError("a question without an answer is never resumed")
+        return Command(resume=decision.model_dump(mode="json"))
+    if run.status in _PLANNING and not snapshot.tasks:
+        return initial(run.run_id, run.company.model_dump(mode="json"), list(run.systems))
+    return None
