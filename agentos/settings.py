@@ -1,0 +1,90 @@
+"""Every setting, read from the environment here and nowhere else."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from domain.errors import BadSetting
+
+# Read by langgraph when it is first imported: without it, a checkpoint could name code to run.
+os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
+
+
+def _words(value: Any) -> Any:
+    return tuple(value.split()) if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """What the service needs to start; the systems' own variables stay in `environment`."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    database_url: str = ""
+    sqlite_db_path: Path = Path("tmp/agentos.db")
+    agent_llm: Literal["rules"] = "rules"
+    max_step_retries: Annotated[int, Field(ge=0, le=20)] = 3
+    sandbox: bool = True
+    sandbox_url: str | None = None
+    sandbox_db_path: Path = Path("tmp/sandbox.db")
+    agentos_host: str = "127.0.0.1"
+    agentos_port: Annotated[int, Field(ge=0, le=65_535)] = 7777
+    agentos_url: str = "http://127.0.0.1:7777"
+    agentos_worker_slots: Annotated[int, Field(ge=1, le=256)] = 8
+    approval_webhook_secrets: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
+    environment: dict[str, str] = Field(default_factory=dict, exclude=True, repr=False)
+
+    @property
+    def host(self) -> str:
+        return self.agentos_host
+
+    @property
+    def port(self) -> int:
+        return self.agentos_port
+
+    @property
+    def url(self) -> str:
+        return self.agentos_url.rstrip("/")
+
+    @property
+    def checkpoint_path(self) -> Path:
+        """The checkpoints have a file, and so a lock, of their own."""
+        return self.sqlite_db_path.with_name(f"{self.sqlite_db_path.stem}-checkpoints.db")
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.agentos_host in ("127.0.0.1", "::1", "localhost")
+
+
+_CURES = {
+    "agent_llm": "Only AGENT_LLM=rules exists in this release.",
+    "max_step_retries": "Give a whole number from 0 to 20.",
+    "agentos_port": "Give a port from 0 to 65535.",
+    "sandbox": "Give SANDBOX=1 (stand-ins) or SANDBOX=0 (the real systems).",
+}
+
+
+def load(environment: Mapping[str, str] | None = None, **values: Any) -> Settings:
+    """The settings of this process; `BadSetting` names the variable and the cure.
+
+    `values` win over the environment, which is that of the process unless given.
+    """
+    source = dict(os.environ if environment is None else environment)
+    known = {name: source[name.upper()] for name in Settings.model_fields if source.get(name.upper())}
+    known.pop("environment", None)
+    try:
+        settings = Settings(**(known | values), environment=source)
+    except ValidationError as error:
+        name = str(error.errors()[0]["loc"][0])
+        cure = _CURES.get(name, "Correct it or remove it.")
+        raise BadSetting(f"{name.upper()} has a value that is not accepted.", advice=cure) from None
+    if settings.database_url:
+        raise BadSetting(
+            "DATABASE_URL is set, but this release keeps its data in SQLite only.",
+            advice="Remove DATABASE_URL; SQLITE_DB_PATH names the file.",
+        )
+    return settings
