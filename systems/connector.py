@@ -64,7 +64,12 @@ class Connector:
         changes = []
         for part in self.parts:
             for change in part.desired(company):
-                found = await part.find(company, change, refs)
+                try:
+                    found = await self._find(part, company, change, refs, known)
+                except NeedsPerson as fault:
+                    reason = f"{fault.message} {fault.advice}"
+                    changes.append(change.become(ChangeKind.BLOCKED, reason=reason))
+                    continue
                 planned = self._classify(change, found, known)
                 if found and planned.kind is not ChangeKind.CONFLICT:
                     refs[change.resource] = found.resource
@@ -137,7 +142,15 @@ class Connector:
         if not part.can_look_up:
             raise _for_a_person(entry.change) from fault
         doubtful = Entry(entry.system, entry.change, entry.status, entry.began_at, reopened=True)
-        resource = await self._resolve(company, doubtful, refs, ledger, part, self.read_lag_seconds)
+        try:
+            resource = await self._resolve(
+                company, doubtful, refs, ledger, part, self.read_lag_seconds
+            )
+        except SystemFault as unread:
+            if unread.error_code is ErrorCode.CONFLICT:
+                raise
+            # The look-up had no effect, but the call before it may have had one.
+            raise fault from unread
         if resource:
             return resource
         raise fault
@@ -153,9 +166,10 @@ class Connector:
     ) -> Resource | None:
         """Whose is what stands there? Ours is recorded, a stranger's refused, None if nothing."""
         change = entry.change
+        known = await ledger.known_ids(self.name, company.company_id)
         for pause in pauses:
             await asyncio.sleep(pause)
-            found = await part.find(company, change, refs)
+            found = await self._find(part, company, change, refs, known)
             if found:
                 break
         else:
@@ -164,8 +178,9 @@ class Connector:
             if not found.same:
                 return None
             mine = entry.reopened or change.kind is not ChangeKind.NO_OP
+        elif found.owner is Owner.LEDGER:
+            mine = False
         else:
-            known = await ledger.known_ids(self.name, company.company_id)
             since = found.created_at is None or found.created_at >= entry.began_at - CLOCK_SKEW
             fresh = entry.reopened and since and change.kind is not ChangeKind.ADOPT
             ours = found.owner is Owner.COMPANY or found.resource.id in known
@@ -185,7 +200,7 @@ class Connector:
         if entry.status is EffectStatus.INTENT:
             entry = await self._settle(company, entry, part, ledger)
         if entry.resource is None or not entry.resource.created_by_us:
-            undone = Undone(note=f"{entry.change.target}: nothing of ours to undo")
+            undone = Undone(note="")
         else:
             undone = await part.undo(company, entry)
         await ledger.undone(entry.change, left=undone.left, note=undone.note)
@@ -206,6 +221,14 @@ class Connector:
         except NeedsPerson:
             resource = None
         return Entry(entry.system, entry.change, entry.status, entry.began_at, True, resource)
+
+    async def _find(
+        self, part: Part, company: Company, change: Change, refs: Refs, known: frozenset[str]
+    ) -> Found | None:
+        found = await part.find(company, change, refs)
+        if found and found.owner is Owner.LEDGER and found.resource.id not in known:
+            return None
+        return found
 
     def _part(self, change: Change, company: Company) -> Part:
         for part in self.parts:

@@ -16,13 +16,15 @@ class Owner(StrEnum):
     """Whose an object is, by what can be read off it.
 
     `COMPANY`: it carries this company's mark. `OTHER`: another's. `UNMARKED`: no mark, but our own
-    identity made it. `SETTING`: not an object but a setting of one of ours.
+    identity made it. `SETTING`: not an object but a setting of one of ours. `LEDGER`: the system
+    cannot show it (a mail that was sent); it is there if the ledger knows its id.
     """
 
     COMPANY = "company"
     OTHER = "other"
     UNMARKED = "unmarked"
     SETTING = "setting"
+    LEDGER = "ledger"
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ class Part(Protocol):
         """What stands under the change's natural key now, or None; only reads.
 
         `refs` holds the company's objects known so far, by `Change.resource`; a part whose parent
-        is not among them answers None.
+        is not among them answers None. Raises `NeedsPerson` when nothing of ours is there and it
+        may not be made either (a person has unsubscribed): the plan then shows it as blocked.
         """
         ...
 
