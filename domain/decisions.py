@@ -159,7 +159,7 @@ def check_answer(answer: Answer, request: OpenRequest) -> Answer:
         )
     if answer.kind is DecisionKind.SKIP and not answer.reason:
         raise Invalid("Skipping needs a reason.", field="reason", advice="Say why; it is reported.")
-    if answer.systems:
+    if answer.systems and set(answer.systems) != set(request.systems):
         strangers = [name for name in answer.systems if name not in request.systems]
         if strangers or answer.kind not in (DecisionKind.RETRY, DecisionKind.SKIP):
             raise Invalid(

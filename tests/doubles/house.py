@@ -1,0 +1,78 @@
+"""A whole service on a temporary SQLite file with toy systems, and a second life of it."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from domain.launches import LaunchRequest
+from domain.runs import RunState
+from domain.decisions import Answer, DecisionKind
+from domain.ports import System
+from domain.status import RunStatus
+from graph.build import build
+from server.lifecycle import decisions, launches, reads
+from server.lifecycle.service import Actor, Bell, Service
+from server.store.checkpoints import open_saver
+from server.store.database import Database
+from server.worker.drive import Driver
+from server.worker.embedded import EmbeddedEngine
+
+DANA = Actor("dana", "api")
+LIMITS: Mapping[str, Any] = {"max_step_retries": 2, "backoff_base_seconds": 0.01}
+
+
+@dataclass(frozen=True)
+class House:
+    """The verbs of a running service, shortened for tests."""
+
+    service: Service
+    driver: Driver
+    engine: EmbeddedEngine
+
+    async def launch(self, name: str = "Acme Corp", **fields: Any) -> RunState:
+        request = LaunchRequest.model_validate({"company_name": name, **fields})
+        return (await launches.launch(self.service, request, DANA)).run
+
+    async def settle(self, run_id: str, seconds: float = 15.0) -> RunState:
+        """The run once it is parked or ended."""
+        return await reads.wait_until_parked(self.service, run_id, timeout_seconds=seconds)
+
+    async def decide(self, run_id: str, kind: str, **fields: Any) -> RunState:
+        answer = Answer(kind=DecisionKind(kind), **fields)
+        return (await decisions.decide(self.service, run_id, answer, DANA)).run
+
+    async def until(self, run_id: str, *status: RunStatus, seconds: float = 15.0) -> RunState:
+        """The run once it has one of these statuses; fails the test when it never has."""
+        run = await reads.get_run(self.service, run_id)
+        while run.status not in status:
+            before = run.version
+            run = await reads.wait_for_change(
+                self.service, run_id, version=before, timeout_seconds=seconds
+            )
+            assert run.version > before, f"{run.status} instead of {status}: {run.failure}"
+        return run
+
+
+@asynccontextmanager
+async def house(
+    folder: Path, systems: Mapping[str, System], limits: Mapping[str, Any] = LIMITS
+) -> AsyncIterator[House]:
+    """One life of the service; enter it again on the same folder for the next one."""
+    database, bell = Database(folder / "agentos.db"), Bell()
+    engine = EmbeddedEngine(database, bell)
+    service = Service(
+        database=database, engine=engine, systems=systems, graph_version="1", bell=bell
+    )
+    await database.open()
+    try:
+        async with open_saver(folder / "checkpoints.db") as saver:
+            driver = Driver(service, build(saver), limits)
+            await engine.serve(driver)
+            try:
+                yield House(service, driver, engine)
+            finally:
+                await engine.drain(grace_seconds=2.0)
+    finally:
+        await database.close()
