@@ -1,0 +1,72 @@
+"""The life of a run in plain words, written from the contract and not from the code.
+
+A line is a status and what may happen in it; `word>status` leads elsewhere, a bare word stays.
+"""
+
+_LAWS = """
+queued              planning_started>planning
+planning            plan_proposed approval_requested>awaiting_approval
+needs_clarification
+awaiting_approval   approve>provisioning deny>denied rollback_started>rolling_back
+provisioning        step_started change_applied step_finished validation_started>validating
+provisioning        rollback_started>rolling_back
+validating          step_started change_applied step_finished retry_scheduled>provisioning
+validating          escalation_requested>escalated reporting_started>reporting
+validating          rollback_started>rolling_back
+escalated           retry>provisioning skip>provisioning abort>failed rollback>rolling_back
+escalated           rollback_started>rolling_back
+rolling_back        step_undone escalation_requested>escalated run_rolled_back>rolled_back
+rolling_back        rollback_started
+reporting           run_completed>completed rollback_started>rolling_back
+paused              run_resumed>was rollback_started>rolling_back
+"""
+_WHILE_ALIVE = "run_failed>failed run_cancelled>cancelled cancel_requested"
+_WHILE_NOT_PAUSED = "pause_requested run_paused>paused"
+
+ENDS = ("completed", "denied", "expired", "cancelled", "rolled_back", "failed")
+DECISIONS = ("approve", "deny", "retry", "skip", "abort", "rollback")
+
+
+def _read(laws: str) -> dict[str, dict[str, str]]:
+    moves: dict[str, dict[str, str]] = {end: {} for end in ENDS}
+    for line in laws.strip().splitlines():
+        status, *words = line.split()
+        everywhere = _WHILE_ALIVE if status == "paused" else f"{_WHILE_ALIVE} {_WHILE_NOT_PAUSED}"
+        for word in (*words, *everywhere.split()):
+            name, _, target = word.partition(">")
+            moves.setdefault(status, {})[name] = target or status
+    return moves
+
+
+MOVES = _read(_LAWS)
+WORDS = tuple(sorted({"run_launched"}.union(*MOVES.values())))
+
+
+class Model:
+    """A run that knows nothing but its status and, while paused, what it was."""
+
+    def __init__(self) -> None:
+        self.status = "queued"
+        self.was: str | None = None
+
+    def legal(self) -> dict[str, str]:
+        """What may happen now, and where it leads."""
+        return {
+            word: (self.was or "") if target == "was" else target
+            for word, target in MOVES[self.status].items()
+        }
+
+    def move(self, word: str) -> None:
+        """Let it happen; it must be legal."""
+        target = self.legal()[word]
+        self.was = self.status if word == "run_paused" else None if target != "paused" else self.was
+        self.status = target
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDS
+
+    @property
+    def asks(self) -> bool:
+        """True while a question is open, be the run paused or not."""
+        return (self.was or self.status) in ("awaiting_approval", "escalated")

@@ -1,0 +1,156 @@
+"""One plausible instance of everything that domain tests need."""
+
+from datetime import UTC, datetime
+
+from domain.codes import ErrorCode
+from domain.companies import Company, Contact
+from domain.decisions import ANSWERS, Decision, DecisionKind, OpenRequest, RequestKind
+from domain.events import (
+    ApprovalRequested,
+    CancelRequested,
+    ChangeApplied,
+    DecisionRecorded,
+    EscalationRequested,
+    PauseRequested,
+    PlanningStarted,
+    PlanProposed,
+    RecordedEvent,
+    ReportingStarted,
+    RetryScheduled,
+    RollbackStarted,
+    RunCancelled,
+    RunCompleted,
+    RunFailed,
+    RunLaunched,
+    RunPaused,
+    RunResumed,
+    RunRolledBack,
+    StepFinished,
+    StepStarted,
+    StepUndone,
+    ValidationStarted,
+    WorkflowEvent,
+)
+from domain.launches import LaunchRequest
+from domain.plans import Change, ChangeKind, Plan, Undo
+from domain.reports import Report, ReportLine
+from domain.runs import RunState, reduce
+from domain.steps import Resource, StepResult, StepStatus
+
+NOW = datetime(2026, 3, 1, 12, 30, 15, 250_000, tzinfo=UTC)
+RUN_ID = "run_1"
+SYSTEMS = ("slack", "github")
+
+COMPANY = Company(
+    company_id="co_0123456789abcdef",
+    name="Acme Corp",
+    slug="acme-corp",
+    contacts=(Contact(name="Dana", email="dana@example.com", github="dana", slack="U012ABCDEF"),),
+)
+CHANGE = Change(
+    key="co_0123456789abcdef/slack/channel",
+    system="slack",
+    resource="channel",
+    kind=ChangeKind.CREATE,
+    target="welcome-acme-corp",
+    summary="Create channel #welcome-acme-corp",
+    before={"topic": None},
+    after={"name": "welcome-acme-corp", "members": ["U1", "U2"]},
+    undo=Undo.PARTIAL,
+    sends_mail=False,
+    reason="There is none.",
+)
+PLAN = Plan(run_id=RUN_ID, company=COMPANY, systems=SYSTEMS, changes=(CHANGE,))
+REQUEST = LaunchRequest(company_name="Acme Corp", request="Onboard them.", note="Soon.")
+RESOURCE = Resource(kind="channel", id="C1", url="https://slack.example/C1", created_by_us=True)
+SUCCESS = StepResult(
+    system="slack", status=StepStatus.SUCCESS, details="channel=#welcome", resources=(RESOURCE,)
+)
+FAIL = StepResult(
+    system="github",
+    status=StepStatus.FAIL,
+    details="The team exists.",
+    error_code=ErrorCode.CONFLICT,
+    hint="Launch with another slug.",
+)
+REPORT = Report(
+    headline="Acme Corp is onboarded into 2 of 2 systems.",
+    checklist=(ReportLine(system="slack", status=StepStatus.SUCCESS, text="slack: done."),),
+)
+APPROVAL = OpenRequest(
+    request_id="approval/1",
+    kind=RequestKind.APPROVAL,
+    allowed=ANSWERS[RequestKind.APPROVAL],
+    description="Approve the plan?",
+    digest=PLAN.digest,
+)
+ESCALATION = OpenRequest(
+    request_id="escalation/1",
+    kind=RequestKind.ESCALATION,
+    allowed=ANSWERS[RequestKind.ESCALATION],
+    description="github failed.",
+    systems=("github",),
+)
+
+
+def decision(kind: DecisionKind) -> Decision:
+    """A recorded decision of this kind."""
+    return Decision(
+        kind=kind,
+        reason="Because.",
+        systems=("github",),
+        digest=PLAN.digest,
+        request_id="approval/1",
+        responder="Robin",
+        door="api",
+        decided_at=NOW,
+    )
+
+
+LAUNCHED = RunLaunched(company=COMPANY, systems=SYSTEMS, request=REQUEST, door="api")
+_MOMENTS: tuple[WorkflowEvent, ...] = (
+    LAUNCHED,
+    PlanningStarted(),
+    PlanProposed(plan=PLAN),
+    ApprovalRequested(request=APPROVAL),
+    StepStarted(system="slack", attempt=1),
+    ChangeApplied(system="slack", key=CHANGE.key, summary=CHANGE.summary, resource=RESOURCE),
+    StepFinished(result=SUCCESS),
+    ValidationStarted(),
+    RetryScheduled(systems=("github",), attempt=2, after_seconds=0.5),
+    EscalationRequested(request=ESCALATION),
+    RollbackStarted(reason="Robin asked for it."),
+    StepUndone(system="slack", undone=("channel archived",), left=("invitation sent",)),
+    ReportingStarted(),
+    RunCompleted(report=REPORT),
+    RunFailed(code="internal", message="A defect.", report=None),
+    RunRolledBack(report=REPORT),
+    PauseRequested(),
+    RunPaused(),
+    RunResumed(),
+    CancelRequested(rollback=True, reason="Too early."),
+    RunCancelled(reason="Too early."),
+)
+EVENTS: dict[str, WorkflowEvent] = {event.type: event for event in _MOMENTS} | {
+    kind.value: DecisionRecorded(decision=decision(kind)) for kind in DecisionKind
+}
+"""One event for each word of `model.WORDS`: the type, or the kind of a decision."""
+
+
+def record(*words: str) -> list[RecordedEvent]:
+    """The log of a run to which these things happened after its launch."""
+    events = [LAUNCHED, *(EVENTS[word] for word in words)]
+    return [
+        RecordedEvent(seq=seq, at=NOW, actor="api:robin", event=event)
+        for seq, event in enumerate(events, start=1)
+    ]
+
+
+def run_after(*words: str) -> RunState:
+    """The run to which these things happened after its launch."""
+    return reduce(RUN_ID, record(*words))
+
+
+TO_APPROVAL = ("planning_started", "plan_proposed", "approval_requested")
+TO_WORK = (*TO_APPROVAL, "approve")
+TO_ESCALATION = (*TO_WORK, "validation_started", "escalation_requested")
