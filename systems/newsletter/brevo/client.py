@@ -1,0 +1,178 @@
+"""The calls to Brevo, through the vendor's own client."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
+
+import httpx
+from brevo import AsyncBrevo
+from brevo.contacts.raw_client import AsyncRawContactsClient
+from brevo.contacts.types import RemoveContactFromListRequestBodyEmails
+from brevo.core.http_response import AsyncHttpResponse
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
+
+from domain.codes import ErrorCode
+from domain.errors import SystemFault
+from systems.http import fault_of, new_client
+from systems.newsletter.brevo.faults import NAME, translate
+from systems.newsletter.brevo.options import BrevoOptions
+from systems.per_loop import PerLoop
+
+PAGE = 50
+"""Lists in one answer; Brevo permits no more."""
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(_aware)]
+
+
+class ContactList(BaseModel):
+    """A list as Brevo tells it; the time of creation comes with a single list only."""
+
+    id: int
+    name: str
+    folder_id: int | None = Field(None, alias="folderId")
+    created_at: Moment | None = Field(None, alias="createdAt")
+
+
+class Subscriber(BaseModel):
+    """A contact as Brevo tells it."""
+
+    lists: list[int] = Field([], alias="listIds")
+    left: list[int] | None = Field(None, alias="listUnsubscribed")
+    blacklisted: bool = Field(alias="emailBlacklisted")
+
+
+class _Page(BaseModel):
+    lists: list[ContactList] = []
+    count: int = 0
+
+
+class _Made(BaseModel):
+    id: int
+
+
+Answer = TypeVar("Answer", bound=BaseModel)
+Call = Callable[[AsyncRawContactsClient], Awaitable[AsyncHttpResponse[Any]]]
+
+
+class BrevoClient:
+    """Raises only `SystemFault`. Nothing is repeated here, and building it opens no connection."""
+
+    def __init__(self, options: BrevoOptions) -> None:
+        self._options = options
+        self._client = PerLoop(self._connect)
+
+    def _connect(self) -> AsyncBrevo:
+        return AsyncBrevo(
+            api_key=self._options.api_key.get_secret_value(),
+            base_url=self._options.base_url,
+            timeout=self._options.timeout_seconds,
+            max_retries=0,
+            # Its defaults come from the environment and would replace the key.
+            client_id=None,
+            client_secret=None,
+            httpx_client=new_client(self._options.timeout_seconds),
+        )
+
+    async def lists(self) -> AsyncIterator[ContactList]:
+        """The lists of the folder, oldest first, so that a new one shifts no page."""
+        seen: set[int] = set()
+        while True:
+            page = await self._page(offset=len(seen))
+            fresh = [one for one in page.lists if one.id not in seen]
+            for one in fresh:
+                yield one
+            seen.update(one.id for one in fresh)
+            if not fresh or len(seen) >= page.count:
+                return
+
+    async def _page(self, offset: int) -> _Page:
+        folder = self._options.folder_id
+        response = await self._read(
+            lambda api: api.get_folder_lists(folder, limit=PAGE, offset=offset, sort="asc")
+        )
+        return _parse(_Page, response, writes=False)
+
+    async def check_folder(self) -> None:
+        """Reads one list of the folder: proves the key and the folder."""
+        await self._read(lambda api: api.get_folder_lists(self._options.folder_id, limit=1))
+
+    async def list_of(self, list_id: int) -> ContactList | None:
+        """One list, or None when it does not exist."""
+        response = await self._read_or_none(lambda api: api.get_list(list_id))
+        return _parse(ContactList, response, writes=False) if response else None
+
+    async def create_list(self, name: str) -> int:
+        """The id of a new list in the folder."""
+        response = await self._write(
+            lambda api: api.create_list(folder_id=self._options.folder_id, name=name)
+        )
+        return _parse(_Made, response, writes=True).id
+
+    async def delete_list(self, list_id: int) -> None:
+        """Delete a list; its contacts stay. Fault NOT_FOUND when it is gone already."""
+        await self._write(lambda api: api.delete_list(list_id))
+
+    async def contact(self, address: str) -> Subscriber | None:
+        """A contact by its address, or None when Brevo does not know it."""
+        # The client puts the address into the path as it is.
+        identifier = quote(address, safe="@")
+        response = await self._read_or_none(
+            lambda api: api.get_contact_info(identifier, identifier_type="email_id")
+        )
+        return _parse(Subscriber, response, writes=False) if response else None
+
+    async def ask(
+        self, address: str, list_id: int, template_id: int, page: str, attributes: dict[str, str]
+    ) -> None:
+        """Send the double opt-in mail. Each call sends one more."""
+        await self._write(
+            lambda api: api.create_doi_contact(
+                email=address,
+                include_list_ids=[list_id],
+                template_id=template_id,
+                redirection_url=page,
+                attributes=dict(attributes),
+            )
+        )
+
+    async def remove(self, address: str, list_id: int) -> None:
+        """Take a contact off a list; the contact stays."""
+        body = RemoveContactFromListRequestBodyEmails(emails=[address])
+        await self._write(lambda api: api.remove_contact_from_list(list_id, request=body))
+
+    async def _read(self, call: Call) -> httpx.Response:
+        return await self._call(call, writes=False)
+
+    async def _read_or_none(self, call: Call) -> httpx.Response | None:
+        try:
+            return await self._call(call, writes=False)
+        except SystemFault as fault:
+            if fault.error_code is ErrorCode.NOT_FOUND:
+                return None
+            raise
+
+    async def _write(self, call: Call) -> httpx.Response:
+        return await self._call(call, writes=True)
+
+    async def _call(self, call: Call, *, writes: bool) -> httpx.Response:
+        try:
+            answer = await call(self._client.get().contacts.with_raw_response)
+            if answer.response.content:
+                answer.response.json()
+        except Exception as error:
+            # The client lets through whatever its parser meets; its texts hold addresses.
+            raise translate(error, writes=writes) from None
+        return answer.response
+
+
+def _parse(model: type[Answer], response: httpx.Response, *, writes: bool) -> Answer:
+    try:
+        return model.model_validate_json(response.content)
+    except ValidationError:
+        raise fault_of(NAME, ErrorCode.UNAVAILABLE, writes=writes) from None

@@ -1,0 +1,136 @@
+"""The subscription of one named person to the company's list, by double opt-in."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+from domain.codes import ErrorCode
+from domain.companies import Company
+from domain.errors import NeedsPerson, Refused
+from domain.plans import Change, ChangeKind, Undo
+from domain.ports import Difference, Entry, Refs, Undone
+from domain.steps import Resource
+from systems.newsletter.brevo import company_list
+from systems.newsletter.brevo.client import BrevoClient
+from systems.newsletter.brevo.options import BrevoOptions
+from systems.part import Found, Owner
+
+_KEPT = "the confirmation mail that was sent cannot be taken back"
+
+
+def addresses(company: Company) -> Mapping[str, str]:
+    """The addresses given at launch by `Change.resource`; the same one twice is one person."""
+    given = [contact.email for contact in company.contacts if contact.email]
+    return {f"subscriber:{_digest(address)}": address for address in given}
+
+
+def _digest(address: str) -> str:
+    return sha256(address.casefold().encode()).hexdigest()[:8]
+
+
+class Subscription:
+    """At most once by the ledger: Brevo shows nothing of a person who has not confirmed yet."""
+
+    unique = False
+    can_look_up = False
+
+    def __init__(self, client: BrevoClient, options: BrevoOptions) -> None:
+        self._client = client
+        self._options = options
+
+    def desired(self, company: Company) -> Sequence[Change]:
+        """One for each person with an address; none is ever invented."""
+        return [
+            Change(
+                key=f"{company.company_id}/newsletter/{resource}",
+                system="newsletter",
+                resource=resource,
+                kind=ChangeKind.CREATE,
+                target=f"{resource} of {company_list.list_name(company)}",
+                summary=f"ask {_masked(address)} by mail to confirm the subscription",
+                after={"consent": "double opt-in"},
+                undo=Undo.PARTIAL,
+                sends_mail=True,
+            )
+            for resource, address in addresses(company).items()
+        ]
+
+    async def find(self, company: Company, change: Change, refs: Refs) -> Found | None:
+        """On the list already, or waiting for the click as far as the ledger knows."""
+        parent = refs.get(company_list.RESOURCE)
+        contact = await self._client.contact(addresses(company)[change.resource])
+        list_id = int(parent.id) if parent else None
+        if contact and (contact.blacklisted or list_id in (contact.left or [])):
+            raise NeedsPerson(ErrorCode.CONSENT, f"{change.target} has unsubscribed in Brevo.")
+        if contact and list_id and list_id in contact.lists:
+            return Found(_resource(change, list_id, pending=False), Owner.COMPANY)
+        self._check_template()
+        return Found(_resource(change, list_id, pending=True), Owner.LEDGER) if list_id else None
+
+    def _check_template(self) -> None:
+        if not self._options.doi_template_id or not self._options.doi_redirect_url:
+            raise NeedsPerson(
+                ErrorCode.NOT_FOUND,
+                "Brevo has no double opt-in template and page configured to ask people with.",
+                instructions="Set BREVO_DOI_TEMPLATE_ID and BREVO_DOI_REDIRECT_URL.",
+            )
+
+    async def make(self, company: Company, change: Change, refs: Refs) -> Resource:
+        """Send the confirmation mail; the person is on the list after the click."""
+        parent = refs.get(company_list.RESOURCE)
+        template, page = self._options.doi_template_id, self._options.doi_redirect_url
+        if parent is None or template is None or page is None:
+            raise Refused(ErrorCode.NOT_FOUND, f"{change.target} has no list to be put on.")
+        await self._client.ask(
+            addresses(company)[change.resource],
+            int(parent.id),
+            template,
+            page,
+            {"COMPANY": company.name, "AGENTOS_COMPANY_ID": company.company_id},
+        )
+        made = _resource(change, int(parent.id), pending=True)
+        return made.model_copy(update={"created_by_us": True})
+
+    async def verify(self, company: Company, change: Change, refs: Refs) -> Sequence[Difference]:
+        """Nobody has withdrawn consent; who was on the list still is. Waiting is no difference."""
+        resource = refs.get(change.resource)
+        if resource is None:
+            return [Difference(change.resource, "asked", "not asked")]
+        contact = await self._client.contact(addresses(company)[change.resource])
+        if contact and contact.blacklisted:
+            return [Difference(change.resource, "subscribed", "unsubscribed")]
+        on_list = contact is not None and int(resource.facts["list_id"]) in contact.lists
+        if not on_list and not resource.pending:
+            return [Difference(change.resource, "on the list", "not on the list")]
+        return []
+
+    async def undo(self, company: Company, entry: Entry) -> Undone:
+        """Take the person off the list; the contact and their consent stay as they are."""
+        assert entry.resource is not None
+        address = addresses(company)[entry.change.resource]
+        list_id = int(entry.resource.facts["list_id"])
+        if not await self._listed(address, list_id):
+            return Undone(note=f"{entry.change.resource} is not on the list; {_KEPT}")
+        try:
+            await self._client.remove(address, list_id)
+        except Refused:
+            if await self._listed(address, list_id):
+                raise
+        return Undone(note=f"{entry.change.resource} was taken off the list; {_KEPT}")
+
+    async def _listed(self, address: str, list_id: int) -> bool:
+        contact = await self._client.contact(address)
+        return contact is not None and list_id in contact.lists
+
+
+def _resource(change: Change, list_id: int, *, pending: bool) -> Resource:
+    return Resource(
+        kind="subscription",
+        id=f"{list_id}/{change.resource}",
+        label=change.resource,
+        pending=pending,
+        facts={"list_id": str(list_id)},
+    )
+
+
+def _masked(address: str) -> str:
+    return f"…@{address.rpartition('@')[2]}"
