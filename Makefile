@@ -1,0 +1,57 @@
+# Two commands do the work: `make demo` runs the main job, `make test` proves it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+PYTEST := $(BIN)/python -m pytest
+export UV_LINK_MODE ?= copy
+
+.PHONY: help install demo dev test test-unit check format lock clean
+
+help:  ## what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: .venv/.installed  ## the environment, from the lock file
+
+.uv/bin/uv:
+	@echo "Fetching uv into .uv"
+	@python3 -m venv .uv
+	@.uv/bin/pip install --quiet uv 2> >(grep -v 'is ignored: it is neither' >&2)
+
+.venv/.installed: requirements.lock pyproject.toml .python-version | $(filter .uv/bin/uv,$(UV))
+	@echo "Installing into .venv (once; later calls start at once)"
+	@test -x $(BIN)/python || $(UV) venv --quiet --python "$$(cat .python-version)" .venv \
+		|| $(UV) venv --quiet --python ">=3.12" .venv
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: install  ## onboard Acme Corp into four systems, start to finish
+	@$(BIN)/agentos demo
+
+dev: install  ## server, worker and sandbox on port 7777
+	@$(BIN)/agentos dev --port 7777
+
+test: install check  ## all checks and tests
+	@$(PYTEST) -q -n 2 --dist loadfile -m "not slow"
+
+test-unit: install  ## the quick tests
+	@$(PYTEST) -q tests/unit
+
+check: install  ## format, lint, types, layers
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache > tmp-lint.txt 2>&1 || { cat tmp-lint.txt; rm -f tmp-lint.txt; exit 1; }
+	@rm -f tmp-lint.txt; echo "Layers: kept"
+
+format: install  ## put the code into shape
+	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --fix --quiet .
+
+lock: $(filter .uv/bin/uv,$(UV))  ## renew requirements.lock from pyproject.toml
+	@$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.12 --upgrade \
+		--generate-hashes --no-annotate --no-header --no-emit-index-url --quiet -o requirements.lock
+
+clean:  ## remove the environment and local data
+	rm -rf .venv .uv tmp .pytest_cache .mypy_cache .ruff_cache .hypothesis
