@@ -199,7 +199,9 @@ class Connector:
         part = self._part(entry.change, company)
         if entry.status is EffectStatus.INTENT:
             entry = await self._settle(company, entry, part, ledger)
-        if entry.resource is None or not entry.resource.created_by_us:
+        if entry.status is EffectStatus.INTENT and not entry.resource and not part.can_look_up:
+            undone = Undone(note=_unseen(entry.change), left=True)
+        elif entry.resource is None or not entry.resource.created_by_us:
             undone = Undone(note="")
         else:
             undone = await part.undo(company, entry)
@@ -256,7 +258,11 @@ def _taken(change: Change) -> str:
 def _for_a_person(change: Change) -> NeedsPerson:
     return NeedsPerson(
         ErrorCode.UNKNOWN,
-        f"No answer came to '{change.summary}', and nobody can look up whether it happened.",
+        _unseen(change),
         effect=Effect.UNKNOWN,
         instructions="Look into the system: skip if it is there, retry to do it once more.",
     )
+
+
+def _unseen(change: Change) -> str:
+    return f"No answer came to '{change.summary}', and nobody can look up whether it happened."
