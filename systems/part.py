@@ -42,6 +42,13 @@ class Found:
     current: dict[str, Any] = field(default_factory=dict)
 
 
+def made(entry: Entry) -> Resource:
+    """The object that `Part.undo` takes back; the connector calls it only where there is one."""
+    if entry.resource is None:
+        raise ValueError(f"{entry.change.key} has no object to take back")
+    return entry.resource
+
+
 class Part(Protocol):
     """One kind of remote object or setting, with the five things that can be done to it.
 

@@ -2,13 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-T = TypeVar("T")
 
-
-class PerLoop(Generic[T]):
+class PerLoop[T]:
     """Holds a client for each loop, since a client must not travel between loops.
 
     Nothing is made before the first `get`, so that building a system opens no connection.

@@ -1,7 +1,7 @@
 """Reads a system's variables into its options; a wrong one stops the start with a cure."""
 
 from collections.abc import Mapping
-from typing import Annotated, TypeVar
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -29,10 +29,7 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
-Model = TypeVar("Model", bound=Options)
-
-
-def read(model: type[Model], variables: Mapping[str, str]) -> Model:
+def read[Model: Options](model: type[Model], variables: Mapping[str, str]) -> Model:
     """The options in `variables`; an empty variable counts as not set.
 
     Raises `BadSetting`, which names the first wrong variable and never its value.

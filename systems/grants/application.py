@@ -12,7 +12,7 @@ from domain.steps import Resource
 from systems.grants.client import GrantsClient
 from systems.grants.models import Application
 from systems.grants.options import GrantsOptions, Search
-from systems.part import Found, Owner
+from systems.part import Found, Owner, made
 
 RESOURCE = "application"
 LONGEST_TITLE = 255
@@ -140,9 +140,8 @@ class CompanyApplication:
 
     async def undo(self, company: Company, entry: Entry) -> Undone:
         """Nothing: the protocol has no withdrawal."""
-        assert entry.resource is not None
         return Undone(
-            note=f"the application {entry.resource.id} stays in progress, since the protocol has "
+            note=f"the application {made(entry).id} stays in progress, since the protocol has "
             f"no withdrawal; write to {self._options.contact}",
             left=True,
         )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -17,8 +17,6 @@ from systems.per_loop import PerLoop
 
 PAGE_SIZE = 100
 
-Model = TypeVar("Model", bound=BaseModel)
-Item = TypeVar("Item", bound=BaseModel)
 Json = dict[str, Any]
 
 
@@ -100,7 +98,7 @@ class GrantsClient:
         page = await self._call("GET", "/orgs", Page[Organization], query=query)
         return [one for one in page.items if one.known_as(registry, identifier)]
 
-    async def _call(
+    async def _call[Model: BaseModel](
         self,
         method: str,
         path: str,

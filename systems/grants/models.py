@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field
 
@@ -65,16 +65,13 @@ class PageInfo(BaseModel):
     pages: int | None = Field(None, alias="totalPages")
 
 
-Item = TypeVar("Item", bound=BaseModel)
-
-
-class Envelope(BaseModel, Generic[Item]):
+class Envelope[Item: BaseModel](BaseModel):
     """An answer with one object."""
 
     data: Item
 
 
-class Page(BaseModel, Generic[Item]):
+class Page[Item: BaseModel](BaseModel):
     """An answer with many objects."""
 
     items: list[Item]

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import httpx
@@ -56,7 +56,6 @@ class _Made(BaseModel):
     id: int
 
 
-Answer = TypeVar("Answer", bound=BaseModel)
 Call = Callable[[AsyncRawContactsClient], Awaitable[AsyncHttpResponse[Any]]]
 
 
@@ -165,13 +164,15 @@ class BrevoClient:
             answer = await call(self._client.get().contacts.with_raw_response)
             if answer.response.content:
                 answer.response.json()
-        except Exception as error:
-            # The client lets through whatever its parser meets; its texts hold addresses.
+        except Exception as error:  # noqa: BLE001  (the client lets through what its parser meets)
+            # Cut off from its cause, whose text may hold an address.
             raise translate(error, writes=writes) from None
         return answer.response
 
 
-def _parse(model: type[Answer], response: httpx.Response, *, writes: bool) -> Answer:
+def _parse[Answer: BaseModel](
+    model: type[Answer], response: httpx.Response, *, writes: bool
+) -> Answer:
     try:
         return model.model_validate_json(response.content)
     except ValidationError:

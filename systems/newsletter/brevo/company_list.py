@@ -10,7 +10,7 @@ from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
 from systems.newsletter.brevo.client import BrevoClient, ContactList
 from systems.newsletter.brevo.options import BrevoOptions
-from systems.part import Found, Owner
+from systems.part import Found, Owner, made
 
 RESOURCE = "list"
 LONGEST_NAME = 100
@@ -94,13 +94,13 @@ class CompanyList:
 
     async def undo(self, company: Company, entry: Entry) -> Undone:
         """Delete the list; contacts on it stay in the account."""
-        assert entry.resource is not None
+        resource = made(entry)
         try:
-            await self._client.delete_list(int(entry.resource.id))
+            await self._client.delete_list(int(resource.id))
         except SystemFault as fault:
             if fault.error_code is not ErrorCode.NOT_FOUND:
                 raise
-        return Undone(note=f"the list {entry.resource.label} was deleted")
+        return Undone(note=f"the list {resource.label} was deleted")
 
     def _resource(self, list_id: int, name: str) -> Resource:
         url = f"{self._options.app_url}/contact/list/id/{list_id}"

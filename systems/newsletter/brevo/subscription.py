@@ -12,7 +12,7 @@ from domain.steps import Resource
 from systems.newsletter.brevo import company_list
 from systems.newsletter.brevo.client import BrevoClient
 from systems.newsletter.brevo.options import BrevoOptions
-from systems.part import Found, Owner
+from systems.part import Found, Owner, made
 
 _KEPT = "the confirmation mail that was sent cannot be taken back"
 
@@ -87,8 +87,8 @@ class Subscription:
             page,
             {"COMPANY": company.name, "AGENTOS_COMPANY_ID": company.company_id},
         )
-        made = _resource(change, int(parent.id), pending=True)
-        return made.model_copy(update={"created_by_us": True})
+        asked = _resource(change, int(parent.id), pending=True)
+        return asked.model_copy(update={"created_by_us": True})
 
     async def verify(self, company: Company, change: Change, refs: Refs) -> Sequence[Difference]:
         """Nobody has withdrawn consent; who was on the list still is. Waiting is no difference."""
@@ -105,9 +105,8 @@ class Subscription:
 
     async def undo(self, company: Company, entry: Entry) -> Undone:
         """Take the person off the list; the contact and their consent stay as they are."""
-        assert entry.resource is not None
         address = addresses(company)[entry.change.resource]
-        list_id = int(entry.resource.facts["list_id"])
+        list_id = int(made(entry).facts["list_id"])
         if not await self._listed(address, list_id):
             return Undone(note=f"{entry.change.resource} is not on the list; {_KEPT}")
         try:
