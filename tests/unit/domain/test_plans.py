@@ -23,6 +23,7 @@ OTHER_CHANGE: dict[str, Any] = {
     "sends_mail": True,
     "reason": None,
 }
+HARMLESS = (ChangeKind.CREATE, ChangeKind.ADOPT, ChangeKind.UPDATE, ChangeKind.NO_OP)
 OTHER_COMPANY: dict[str, Any] = {
     "company_id": "co_1",
     "name": "Acme Corporation",
@@ -134,7 +135,7 @@ def test_changes_come_in_order_when_asked_for_one_system() -> None:
 
 
 def test_attention_is_asked_for_when_a_change_is_not_harmless() -> None:
-    harmless = [samples.CHANGE.become(kind) for kind in ("create", "adopt", "update", "no_op")]
+    harmless = [samples.CHANGE.become(kind) for kind in HARMLESS]
     risky = [
         samples.CHANGE.become(ChangeKind.CONFLICT),
         samples.CHANGE.become(ChangeKind.BLOCKED),

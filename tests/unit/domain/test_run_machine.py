@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -35,7 +36,7 @@ UNREACHED = {"needs_clarification", "expired"}
 class RunMachine(RuleBasedStateMachine):
     """One run after another: `row` is folded event by event, `log` holds what was recorded."""
 
-    steps: Counter[str] = Counter()
+    steps: ClassVar[Counter[str]] = Counter()
 
     @initialize(launch=strategies.launches)
     def launches(self, launch: RunLaunched) -> None:
