@@ -9,7 +9,7 @@ from domain.plans import ChangeKind
 from domain.ports import EffectStatus
 from domain.steps import Resource
 from systems.connector import Connector
-from tests.memory_ledger import MemoryLedger, Shared
+from tests.memory_ledger import Lines, MemoryLedger
 from tests.unit.systems.shelf import (
     COMPANY,
     LONG_AGO,
@@ -172,7 +172,7 @@ async def test_an_unmarked_object_is_a_conflict_when_it_is_older_than_our_intent
 
 
 async def test_an_unmarked_object_is_adopted_when_an_earlier_run_made_it() -> None:
-    shelf, shared = Shelf(marks=False), Shared()
+    shelf, shared = Shelf(marks=False), Lines()
     first = await apply(ShelfPart(shelf), MemoryLedger("run_1", shared))
     second = await apply(ShelfPart(shelf), MemoryLedger("run_2", shared))
     assert (second.id, second.created_by_us) == (first.id, False)
@@ -208,7 +208,7 @@ async def test_nothing_is_called_when_the_plan_shows_a_conflict() -> None:
 
 
 async def test_a_claim_is_cleared_when_another_run_has_the_object() -> None:
-    shelf, shared = Shelf(accidents=["crash_before"]), Shared()
+    shelf, shared = Shelf(accidents=["crash_before"]), Lines()
     second = MemoryLedger("run_2", shared)
     with pytest.raises(Crash):
         await apply(ShelfPart(shelf), second)
@@ -221,7 +221,7 @@ async def test_a_claim_is_cleared_when_another_run_has_the_object() -> None:
 
 
 async def test_the_second_run_waits_when_two_work_on_one_target() -> None:
-    shelf, shared = Shelf(accidents=["lost_before"]), Shared()
+    shelf, shared = Shelf(accidents=["lost_before"]), Lines()
     with pytest.raises(OutcomeUnknown):
         await apply(ShelfPart(shelf), MemoryLedger("run_1", shared))
     with pytest.raises(Retryable):
@@ -233,7 +233,7 @@ async def test_the_second_run_waits_when_two_work_on_one_target() -> None:
 async def test_the_intent_is_closed_when_the_call_certainly_had_no_effect(
     accident: Accident,
 ) -> None:
-    shelf, shared = Shelf(accidents=[accident]), Shared()
+    shelf, shared = Shelf(accidents=[accident]), Lines()
     first = MemoryLedger("run_1", shared)
     with pytest.raises((Refused, Retryable)):
         await apply(ShelfPart(shelf), first)

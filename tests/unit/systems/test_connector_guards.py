@@ -11,11 +11,11 @@ from domain.codes import Effect, ErrorCode
 from domain.companies import Company
 from domain.errors import NeedsPerson, OutcomeUnknown, Retryable, SystemFault
 from domain.plans import Change
-from domain.ports import Entry, Ledger, Refs
+from domain.ports import EffectStatus, Entry, Ledger, Refs
 from domain.steps import Resource
 from systems.connector import Connector
 from systems.part import Found, Owner, Part
-from tests.memory_ledger import MemoryLedger, Shared
+from tests.memory_ledger import Lines, MemoryLedger
 from tests.unit.systems.shelf import (
     COMPANY,
     LONG_AGO,
@@ -80,14 +80,14 @@ class NoIntent(MemoryLedger):
     """A ledger that does not remember what was begun."""
 
     async def intend(self, change: Change) -> Entry:
-        self._rows.pop((self._run_id, change.key), None)
+        self.shared.pop((self.run_id, change.key), None)
         return await super().intend(change)
 
 
 class NoLease(MemoryLedger):
     """A ledger that lets two runs work on one target."""
 
-    def _refuse_a_held(self, change: Change) -> None:
+    def _lease(self, change: Change) -> None:
         return None
 
 
@@ -95,7 +95,7 @@ class NoClaims(MemoryLedger):
     """A ledger in which each run may say that it made an object."""
 
     async def applied(self, change: Change, resource: Resource) -> Resource:
-        self._close(change, self._rows[self._run_id, change.key].entry.status.APPLIED, resource)
+        self._close(change, EffectStatus.APPLIED, resource=resource)
         return resource
 
 
@@ -124,7 +124,7 @@ async def test_a_lost_answer_makes_two_objects_only_when_nobody_looks(
 async def test_a_second_run_makes_a_second_object_only_when_nobody_looks(
     kind: type[Connector], count: int
 ) -> None:
-    shelf, shared = Shelf(), Shared()
+    shelf, shared = Shelf(), Lines()
     part = ShelfPart(shelf, unique=False)
     for run_id in ("run_1", "run_2"):
         await insist(shelf_system(part, kind), part, MemoryLedger(run_id, shared))
@@ -175,7 +175,7 @@ async def test_a_second_mail_is_sent_only_when_the_part_claims_to_see_the_first(
 async def test_a_later_run_sends_a_second_mail_only_when_the_ledger_is_not_asked(
     kind: type[Connector], mails: int
 ) -> None:
-    shelf, shared = Shelf(), Shared()
+    shelf, shared = Shelf(), Lines()
     part = ShelfPart(shelf, kind="mail", unique=False, can_look_up=False)
     for run_id in ("run_1", "run_2"):
         await insist(shelf_system(part, kind), part, MemoryLedger(run_id, shared))
@@ -219,7 +219,7 @@ async def test_a_crash_makes_our_object_a_strangers_only_when_no_intent_was_kept
 async def test_two_runs_make_two_objects_only_when_targets_are_not_leased(
     ledger: type[MemoryLedger], count: int
 ) -> None:
-    shelf, shared = Shelf(accidents=["crash_after"]), Shared()
+    shelf, shared = Shelf(accidents=["crash_after"]), Lines()
     part = ShelfPart(shelf, unique=False)
     system = shelf_system(part)
     with pytest.raises(Crash):
@@ -233,7 +233,7 @@ async def test_two_runs_make_two_objects_only_when_targets_are_not_leased(
 async def test_a_rollback_takes_another_runs_object_only_when_claims_are_not_compared(
     ledger: type[MemoryLedger], left: int
 ) -> None:
-    shelf, shared = Shelf(accidents=["crash_before"]), Shared()
+    shelf, shared = Shelf(accidents=["crash_before"]), Lines()
     part, late = ShelfPart(shelf), ledger("run_2", shared)
     system = shelf_system(part)
     with pytest.raises(Crash):

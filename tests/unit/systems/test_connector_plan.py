@@ -6,7 +6,7 @@ from domain.codes import ErrorCode
 from domain.errors import Refused, Retryable
 from domain.plans import ChangeKind
 from domain.steps import Resource
-from tests.memory_ledger import MemoryLedger, Shared
+from tests.memory_ledger import Lines, MemoryLedger
 from tests.unit.systems.shelf import COMPANY, LONG_AGO, Shelf, ShelfPart, shelf_system, wanted
 
 
@@ -54,7 +54,7 @@ async def test_a_plan_of_a_setting_tells_whether_it_is_set(mark: str, kind: Chan
 
 
 async def test_a_plan_sends_no_second_mail_when_the_ledger_knows_the_first() -> None:
-    shelf, shared = Shelf(), Shared()
+    shelf, shared = Shelf(), Lines()
     part = ShelfPart(shelf, kind="mail", unique=False, can_look_up=False)
     ledger = MemoryLedger("run_1", shared)
     assert await kind_of(part, ledger) is ChangeKind.CREATE
