@@ -22,3 +22,12 @@ def test_ids_sort_by_time_when_milliseconds_pass(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(time, "time_ns", lambda now=milliseconds: now * 1_000_000)
         made.append(new_id("run"))
     assert all(earlier < later for earlier, later in pairwise(made))
+
+
+def test_id_tells_its_millisecond_when_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time_ns", lambda: 1_700_000_000_123_999_999)
+    digits = new_id("run").removeprefix("run_")[:9]
+    value = 0
+    for digit in digits:
+        value = value * 32 + "0123456789abcdefghjkmnpqrstvwxyz".index(digit)
+    assert value == 1_700_000_000_123

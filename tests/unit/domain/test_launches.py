@@ -82,6 +82,7 @@ def test_launch_is_refused_when_a_field_is_unknown(field: str) -> None:
     [
         {"company_name": None},
         {"company_name": 1},
+        {"company_name": b"Acme"},
         {"company_name": ["Acme"]},
         {"idempotency_key": 1},
         {"idempotency_key": ""},
@@ -90,6 +91,7 @@ def test_launch_is_refused_when_a_field_is_unknown(field: str) -> None:
         {"systems": "slack"},
         {"systems": []},
         {"systems": [1]},
+        {"systems": {"slack"}},
         {"systems": ["x"] * (MAX_SYSTEMS + 1)},
         {"contacts": {"email": "dana@example.com"}},
         {"contacts": None},
