@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
+from ssl import SSLContext
 
 import httpx
 
@@ -53,7 +55,14 @@ def new_client(
         limits=httpx.Limits(max_keepalive_connections=0),
         follow_redirects=False,
         trust_env=False,
+        verify=_certificates(),
     )
+
+
+@cache
+def _certificates() -> SSLContext:
+    """Read once for all clients, since reading takes longer than a call on loopback."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def retry_after(headers: Mapping[str, str], *relative: str) -> float | None:
