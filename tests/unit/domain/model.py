@@ -43,11 +43,12 @@ WORDS = tuple(sorted({"run_launched"}.union(*MOVES.values())))
 
 
 class Model:
-    """A run that knows nothing but its status and, while paused, what it was."""
+    """A run that knows its status, what it was while paused, and which wishes are open."""
 
     def __init__(self) -> None:
         self.status = "queued"
         self.was: str | None = None
+        self.wishes: set[str] = set()
 
     def legal(self) -> dict[str, str]:
         """What may happen now, and where it leads."""
@@ -61,6 +62,12 @@ class Model:
         target = self.legal()[word]
         self.was = self.status if word == "run_paused" else None if target != "paused" else self.was
         self.status = target
+        if word in ("pause_requested", "cancel_requested"):
+            self.wishes.add(word)
+        if word == "run_paused":
+            self.wishes.discard("pause_requested")
+        if self.ended:
+            self.wishes.clear()
 
     @property
     def ended(self) -> bool:

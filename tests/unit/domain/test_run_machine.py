@@ -106,6 +106,8 @@ class RunMachine(RuleBasedStateMachine):
         assert self.row.was == self.model.was
         assert self.row.ended is self.model.ended
         assert (self.row.open_request is not None) is self.model.asks
+        assert self.row.pause_requested is ("pause_requested" in self.model.wishes)
+        assert bool(self.row.cancel_requested) is ("cancel_requested" in self.model.wishes)
         assert len(self.row.decisions) == self.decided
         assert (self.row.report is not None) is self.model.ended
 
