@@ -153,8 +153,8 @@ def _effects(run: RunState, event: object) -> dict[str, object]:
         case StepFinished(result=result):
             return {"steps": run.steps | {result.system: result}}
         case RollbackStarted():
-            # It may begin while a question is open or the run is paused; neither holds any more.
-            return {"open_request": None, "was": None}
+            # Of an open question, a pause and the cancel that it carries out, none holds any more.
+            return {"open_request": None, "was": None, "cancel_requested": None}
         case StepUndone(undone=undone, left=left):
             return {"undone": run.undone + undone, "leftovers": run.leftovers + left}
         case PauseRequested():

@@ -64,6 +64,8 @@ class Model:
         self.status = target
         if word in ("pause_requested", "cancel_requested"):
             self.wishes.add(word)
+        if word == "rollback_started":
+            self.wishes.discard("cancel_requested")
         if word == "run_paused":
             self.wishes.discard("pause_requested")
         if self.ended:

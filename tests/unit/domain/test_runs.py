@@ -193,6 +193,12 @@ def test_cancel_is_remembered_until_it_is_carried_out() -> None:
     assert not run_after(*TO_WORK).cancel_pending
 
 
+@pytest.mark.parametrize("later", ["escalation_requested", "run_paused"])
+def test_cancel_is_not_carried_out_again_when_its_rollback_is_held_up(later: str) -> None:
+    run = run_after(*TO_WORK, "cancel_requested", "rollback_started", later)
+    assert not run.cancel_pending
+
+
 def test_reason_is_kept_when_a_run_is_cancelled() -> None:
     run = run_after(*TO_WORK, "run_cancelled")
     assert run.status is RunStatus.CANCELLED
