@@ -74,7 +74,9 @@ def load(environment: Mapping[str, str] | None = None, **values: Any) -> Setting
     `values` win over the environment, which is that of the process unless given.
     """
     source = dict(os.environ if environment is None else environment)
-    known = {name: source[name.upper()] for name in Settings.model_fields if source.get(name.upper())}
+    known = {
+        name: source[name.upper()] for name in Settings.model_fields if source.get(name.upper())
+    }
     known.pop("environment", None)
     try:
         settings = Settings(**(known | values), environment=source)

@@ -32,7 +32,7 @@ async def wake(
 
 
 async def take(tx: Transaction, owner: str, lease_seconds: float) -> Claim | None:
-    """Claim the most urgent run that is due and free. A claim counts as a failure until released."""
+    """Claim the most urgent run that is due and free; it counts as failed until released."""
     free = or_(RunRow.owner.is_(None), RunRow.lease_until < tx.now)
     row = await tx.session.scalar(
         select(RunRow)

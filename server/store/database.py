@@ -95,10 +95,10 @@ class Database:
         if self._writer is None:
             raise RuntimeError("the database is not open")
         with _translated():
-            async with AsyncSession(self._writer, expire_on_commit=False) as session:
-                async with session.begin():
-                    transaction = Transaction(session, now())
-                    yield transaction
+            session = AsyncSession(self._writer, expire_on_commit=False)
+            async with session, session.begin():
+                transaction = Transaction(session, now())
+                yield transaction
         transaction.committed()
 
     @asynccontextmanager

@@ -132,10 +132,11 @@ class Driver:
         except GraphDrained:
             return
         after = await get_run(self.service, run.run_id)
-        if not after.ended and after.version == run.version:
-            if _question(await self.onboarding.aget_state(config)) is None:
-                stuck = RunFailed(code="no_progress", message="The run made no progress.")
-                await context.journal.emit(stuck, key="failed")
+        if after.ended or after.version > run.version:
+            return
+        if _question(await self.onboarding.aget_state(config)) is None:
+            stuck = RunFailed(code="no_progress", message="The run made no progress.")
+            await context.journal.emit(stuck, key="failed")
 
     async def _ask(self, run: RunState, question: OpenRequest, journal: RunJournal) -> None:
         """Make the question visible once its checkpoint is stored; then the run is parked."""

@@ -81,7 +81,7 @@ class EmbeddedEngine:
             try:
                 await self._start_all(driver)
                 seconds = await self._idle_seconds()
-            except Exception:
+            except Exception:  # noqa: BLE001 - the loop outlives whatever the store does
                 _log.exception("the engine could not look for work")
                 seconds = 1.0
             with suppress(TimeoutError):
@@ -131,7 +131,7 @@ class EmbeddedEngine:
                 again_at = datetime.now(UTC)
         except LeaseLost:
             _log.warning("run %s belongs to another worker now", claim.run_id)
-        except Exception:
+        except Exception:  # noqa: BLE001 - one run's defect must not stop the others
             _log.exception("run %s could not be driven; it is tried again", claim.run_id)
             again_at = datetime.now(UTC) + timedelta(seconds=2.0 ** min(claim.failures, 5))
             failed = True
