@@ -1,10 +1,37 @@
-"""One sandbox per test module, as new for each test."""
+"""One sandbox for a module, as new for each test; each case that lies in `cases/`."""
 
+import importlib.util
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.contract.harness import Case, Stage
 from tests.sandbox_server import SandboxServer, sandbox_server
+
+
+def _load(path: Path) -> Case:
+    spec = importlib.util.spec_from_file_location(f"tests.contract.cases.{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found = module.CASE
+    assert isinstance(found, Case)
+    return found
+
+
+CASES = [_load(path) for path in sorted((Path(__file__).parent / "cases").glob("*.py"))]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that wants a `made` runs for each call of each case that makes something."""
+    if "made" in metafunc.fixturenames:
+        pairs = [(case, made) for case in CASES for made in case.creating]
+        ids = [f"{case.system}-{made.resource}" for case, made in pairs]
+        metafunc.parametrize(("case", "made"), pairs, ids=ids)
+    elif "case" in metafunc.fixturenames:
+        metafunc.parametrize("case", CASES, ids=[case.system for case in CASES])
 
 
 @pytest.fixture(scope="module")
@@ -17,3 +44,8 @@ def running() -> Iterator[SandboxServer]:
 def sandbox(running: SandboxServer) -> SandboxServer:
     running.reset()
     return running
+
+
+@pytest.fixture
+def stage(sandbox: SandboxServer, case: Case) -> Stage:
+    return Stage(case, sandbox, sandbox.counts().get(case.sandbox, {}))
