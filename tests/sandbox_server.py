@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +10,12 @@ from typing import Any
 
 import httpx
 import uvicorn
+from starlette.types import ASGIApp
 
 from sandbox.app import create_app
+
+_TLS = httpx.create_ssl_context(trust_env=False)
+"""Made once: each call of httpx would read the certificates anew, for plain HTTP too."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class SandboxServer:
 
     def heal(self) -> None:
         """Disarm all faults."""
-        httpx.delete(f"{self.url}/_sandbox/faults", trust_env=False).raise_for_status()
+        httpx.delete(f"{self.url}/_sandbox/faults", trust_env=False, verify=_TLS).raise_for_status()
 
     def reset(self) -> None:
         """As it was when it was new."""
@@ -56,20 +60,25 @@ class SandboxServer:
         self._post(path, body)
 
     def _get(self, path: str, **query: Any) -> Any:
-        answer = httpx.get(f"{self.url}/_sandbox/{path}", params=query, trust_env=False)
+        answer = httpx.get(
+            f"{self.url}/_sandbox/{path}", params=query, trust_env=False, verify=_TLS
+        )
         return answer.raise_for_status().json()
 
     def _post(self, path: str, body: dict[str, Any]) -> None:
-        answer = httpx.post(f"{self.url}/_sandbox/{path}", json=body, trust_env=False)
+        answer = httpx.post(f"{self.url}/_sandbox/{path}", json=body, trust_env=False, verify=_TLS)
         answer.raise_for_status()
 
 
 @contextmanager
-def sandbox_server(path: Path | str = ":memory:") -> Iterator[SandboxServer]:
-    """A sandbox in a thread of this process, gone at the end."""
+def sandbox_server(
+    path: Path | str = ":memory:", around: Callable[[ASGIApp], ASGIApp] = lambda app: app
+) -> Iterator[SandboxServer]:
+    """A sandbox in a thread of this process, gone at the end; `around` may wrap a layer about it."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(path), http="h11", log_level="critical", lifespan="off")
+    app = around(create_app(path))
+    config = uvicorn.Config(app, http="h11", log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

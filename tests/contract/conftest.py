@@ -25,11 +25,18 @@ CASES = [_load(path) for path in sorted((Path(__file__).parent / "cases").glob("
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that wants a `made` runs for each call of each case that makes something."""
+    """A test that wants a `made` runs for each call of each case that makes something.
+
+    One that wants a `stranger` runs for the cases in which there can be one.
+    """
     if "made" in metafunc.fixturenames:
         pairs = [(case, made) for case in CASES for made in case.creating]
         ids = [f"{case.system}-{made.resource}" for case, made in pairs]
         metafunc.parametrize(("case", "made"), pairs, ids=ids)
+    elif "stranger" in metafunc.fixturenames:
+        contested = [(case, case.stranger) for case in CASES if case.stranger]
+        ids = [case.system for case, _ in contested]
+        metafunc.parametrize(("case", "stranger"), contested, ids=ids)
     elif "case" in metafunc.fixturenames:
         metafunc.parametrize("case", CASES, ids=[case.system for case in CASES])
 

@@ -21,6 +21,9 @@ LAGS = (0.0,) + (0.02,) * 6
 
 ACME = Company(company_id="co_0123456789abcdef", name="Acme Corp", slug="acme-corp")
 
+Stranger = Callable[[SandboxServer], None]
+"""Puts somebody else's object under our name."""
+
 
 @dataclass(frozen=True)
 class Creating:
@@ -40,14 +43,14 @@ class Creating:
 
 @dataclass(frozen=True)
 class Case:
-    """One system. `stranger` puts somebody else's object under our name, where that is possible."""
+    """One system. It has no `stranger` where names are not unique, so that nobody can take ours."""
 
     system: str
     sandbox: str
     creating: tuple[Creating, ...]
     line: Callable[[Refs], str]
     company: Company = ACME
-    stranger: Callable[[SandboxServer], None] | None = None
+    stranger: Stranger | None = None
     variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     timeout_variable: str = ""
 

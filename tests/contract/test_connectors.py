@@ -7,7 +7,7 @@ from domain.errors import NeedsPerson, Refused, Retryable, SystemFault
 from domain.plans import Change, ChangeKind
 from domain.ports import EffectStatus
 from domain.steps import Resource
-from tests.contract.harness import Case, Creating, Stage, provision, roll_back
+from tests.contract.harness import Case, Creating, Stage, Stranger, provision, roll_back
 from tests.memory_ledger import MemoryLedger
 
 SETTLED = {ChangeKind.ADOPT, ChangeKind.NO_OP}
@@ -155,10 +155,10 @@ async def test_a_marked_object_is_adopted_when_the_ledger_is_lost(stage: Stage) 
     assert stage.count(stage.case.creating[0]) == 1
 
 
-async def test_a_strangers_object_is_a_conflict_and_left_alone(stage: Stage, case: Case) -> None:
-    if case.stranger is None:
-        pytest.skip("names are not unique there: nobody can take ours")
-    case.stranger(stage.server)
+async def test_a_strangers_object_is_a_conflict_and_left_alone(
+    stage: Stage, case: Case, stranger: Stranger
+) -> None:
+    stranger(stage.server)
     before = stage.server.state()[case.sandbox]
     connector, ledger = stage.connector(), MemoryLedger("run_1")
     first, *_ = await connector.plan(case.company, ledger)
