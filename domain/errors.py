@@ -21,6 +21,8 @@ AgentOSError
 └── BadSetting              a setting stops the start
 """
 
+import math
+
 from domain.codes import CODE_FACTS, Effect, ErrorCode
 
 
@@ -110,7 +112,12 @@ class VersionMismatch(RequestError):
 
 
 class SystemFault(AgentOSError):
-    """A system's failure in our words: code, possible effect, may it be retried."""
+    """A system's failure in our words: code, possible effect, may it be retried.
+
+    `effect` is that of the code unless given; `after_seconds` is kept only if it is finite.
+    """
+
+    usual_effect: Effect | None = None
 
     def __init__(
         self,
@@ -126,13 +133,16 @@ class SystemFault(AgentOSError):
         super().__init__(message, advice=instructions or facts.hint)
         self.code = error_code.value
         self.error_code = error_code
-        self.effect = facts.effect if effect is None else effect
+        self.effect = effect or self.usual_effect or facts.effect
         self.retryable = facts.retryable if retryable is None else retryable
-        self.after_seconds = after_seconds
+        finite = after_seconds is not None and math.isfinite(after_seconds)
+        self.after_seconds = after_seconds if finite else None
 
 
 class Retryable(SystemFault):
     """Certainly without effect; worth another try, not before `after_seconds` if given."""
+
+    usual_effect = Effect.NONE
 
 
 class OutcomeUnknown(SystemFault):
@@ -145,6 +155,8 @@ class AlreadyThere(SystemFault):
 
 class Refused(SystemFault):
     """The system said no, without effect."""
+
+    usual_effect = Effect.NONE
 
 
 class NeedsPerson(Refused):

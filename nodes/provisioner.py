@@ -40,7 +40,7 @@ async def provisioner(state: Branch, runtime: Runtime[NodeContext]) -> Json:
         result = failed(name, attempt, fault, tuple(refs.values()))
     except (LeaseLost, StoreUnavailable):
         raise
-    except Exception as defect:
+    except Exception as defect:  # noqa: BLE001 - a branch must not cancel its siblings
         _log.exception("a defect in the connector of %s", name)
         result = failed(name, attempt, _as_fault(name, defect), tuple(refs.values()))
     result = result.model_copy(update={"started_at": began, "finished_at": datetime.now(UTC)})

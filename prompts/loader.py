@@ -1,4 +1,4 @@
-"""Prompts as files: front matter (id, version) and a body; versioned, hashed, no template language."""
+"""Prompts as files: front matter and a body; versioned, hashed, without a template language."""
 
 import hashlib
 from dataclasses import dataclass

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from domain.canonical import storable
 from domain.codes import Effect, ErrorCode
 from domain.companies import Company
 from domain.errors import AlreadyThere, NeedsPerson, OutcomeUnknown, Refused, SystemFault
@@ -243,8 +244,8 @@ class Connector:
             return change
         if found.owner is Owner.SETTING:
             kind = ChangeKind.NO_OP if found.same else ChangeKind.UPDATE
-            return change.become(kind, before=found.current)
-        before = {"id": found.resource.id, **found.current}
+            return change.become(kind, before=storable(found.current))
+        before = storable({"id": found.resource.id, **found.current})
         if found.owner is Owner.COMPANY or found.resource.id in known:
             reason = "It was made for this company earlier and is adopted."
             return change.become(ChangeKind.ADOPT, reason=reason, before=before)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Text,
     TypeDecorator,
     text,
 )
@@ -72,7 +73,7 @@ class RunRow(Base):
     idempotency_key: Mapped[str | None] = mapped_column(String(255), unique=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
     company_id: Mapped[str] = mapped_column(ForeignKey("companies.company_id"), index=True)
-    name_key: Mapped[str] = mapped_column(String(800))
+    name_key: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(24))
     version: Mapped[int] = mapped_column(Integer)
     state: Mapped[dict[str, Any]]

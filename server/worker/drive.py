@@ -153,7 +153,7 @@ class Driver:
             await context.journal.emit(RunCancelled(reason=reason), key="cancelled")
             return True
         await context.journal.emit(
-            RollbackStarted(reason=wanted.reason or "Cancelled."), key="rollback/cancel"
+            RollbackStarted(reason=wanted.reason or "Cancelled."), key=f"rollback/{run.version}"
         )
         return True
 

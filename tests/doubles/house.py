@@ -57,9 +57,16 @@ class House:
 
 @asynccontextmanager
 async def house(
-    folder: Path, systems: Mapping[str, System], limits: Mapping[str, Any] = LIMITS
+    folder: Path,
+    systems: Mapping[str, System],
+    limits: Mapping[str, Any] = LIMITS,
+    *,
+    served: bool = True,
 ) -> AsyncIterator[House]:
-    """One life of the service; enter it again on the same folder for the next one."""
+    """One life of the service; enter it again on the same folder for the next one.
+
+    Without `served` nothing is driven: launches and decisions are recorded and wait.
+    """
     database, bell = Database(folder / "agentos.db"), Bell()
     engine = EmbeddedEngine(database, bell)
     service = Service(
@@ -69,7 +76,8 @@ async def house(
     try:
         async with open_saver(folder / "checkpoints.db") as saver:
             driver = Driver(service, build(saver), limits)
-            await engine.serve(driver)
+            if served:
+                await engine.serve(driver)
             try:
                 yield House(service, driver, engine)
             finally:

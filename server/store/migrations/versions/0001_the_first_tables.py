@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("idempotency_key", sa.String(length=255), nullable=True),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("company_id", sa.String(length=40), nullable=False),
-        sa.Column("name_key", sa.String(length=800), nullable=False),
+        sa.Column("name_key", sa.Text(), nullable=False),
         sa.Column("status", sa.String(length=24), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("state", sa.JSON(), nullable=False),
