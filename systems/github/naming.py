@@ -1,0 +1,28 @@
+"""What teams and repositories are called, and the mark that their descriptions end with."""
+
+from domain.companies import Company
+from systems.github.options import GitHubOptions
+
+
+def name(company: Company, options: GitHubOptions) -> str:
+    """The name of both, which is the team's slug as well."""
+    return options.prefix + company.slug
+
+
+def full_name(company: Company, options: GitHubOptions) -> str:
+    """The repository's name with its owner."""
+    return f"{options.org}/{name(company, options)}"
+
+
+def description(company: Company, limit: int) -> str:
+    """The display name, cut so that the mark always fits."""
+    end = f" · {company.marker}"
+    return company.name[: limit - len(end)].rstrip() + end
+
+
+def is_marked(text: str | None, company: Company) -> bool:
+    """Whether a description is this company's.
+
+    The end counts, since a display name may quote another company's mark.
+    """
+    return text is not None and text.endswith(f"· {company.marker}")

@@ -1,0 +1,61 @@
+"""GitHub: the company's team and repository, what the one may do in the other, and people."""
+
+from collections.abc import Mapping
+
+from domain.codes import ErrorCode
+from domain.companies import Company
+from domain.errors import NeedsPerson
+from domain.ports import System
+from domain.steps import Resource
+from systems.connector import Connector
+from systems.github import repository, team
+from systems.github.client import GitHubClient
+from systems.github.grant import TeamGrant
+from systems.github.invitation import TeamInvitation
+from systems.github.membership import TeamMembership
+from systems.github.naming import full_name, name
+from systems.github.options import GitHubOptions
+from systems.variables import read
+
+RANK = 20
+PREFIXES = ("GITHUB_",)
+
+
+def build(options: Mapping[str, str]) -> System:
+    """The connector; `BadSetting` if a variable is wrong. Opens no connection."""
+    settings = read(GitHubOptions, options)
+    client = GitHubClient(settings)
+
+    async def ready() -> str:
+        org = await client.check()
+        template = settings.template_name
+        if template is None:
+            return f"GitHub accepts the credential and shows {org.login}."
+        found = await client.repository(template)
+        if found is None or not found.is_template:
+            raise NeedsPerson(
+                ErrorCode.NOT_FOUND,
+                f"GitHub shows no template repository {template}.",
+                instructions="Make it a template that the credential can read, "
+                "or correct GITHUB_TEMPLATE.",
+            )
+        return f"GitHub accepts the credential and shows {org.login} and {template}."
+
+    def said(company: Company, refs: Mapping[str, Resource]) -> str:
+        group, place = refs.get(team.RESOURCE), refs.get(repository.RESOURCE)
+        slug = group.label if group else name(company, settings)
+        path = place.label if place else full_name(company, settings)
+        return f"GitHub provisioned for {company.name}: team={slug}, repository={path}"
+
+    return Connector(
+        name="github",
+        parts=(
+            team.CompanyTeam(client, settings),
+            repository.CompanyRepository(client, settings),
+            TeamGrant(client, settings),
+            TeamInvitation(client, settings),
+            TeamMembership(client, settings),
+        ),
+        ready=ready,
+        said=said,
+    )
