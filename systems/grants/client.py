@@ -37,14 +37,15 @@ class GrantsClient:
 
     async def competition(self) -> Competition:
         """The configured competition; fault NOT_FOUND when there is none."""
+        what = f"competition {self._options.competition_id}"
         path = f"/competitions/{self._options.competition_id}"
-        return (await self._call("GET", path, Envelope[Competition])).data
+        return (await self._call(what, "GET", path, Envelope[Competition])).data
 
     async def application(self, application_id: str) -> Application | None:
         """One application, or None when it does not exist."""
         try:
-            path = f"/applications/{application_id}"
-            return (await self._call("GET", path, Envelope[Application])).data
+            what, path = f"application {application_id}", f"/applications/{application_id}"
+            return (await self._call(what, "GET", path, Envelope[Application])).data
         except SystemFault as fault:
             if fault.error_code is ErrorCode.NOT_FOUND:
                 return None
@@ -55,8 +56,9 @@ class GrantsClient:
         body = {"competitionId": self._options.competition_id, "title": title}
         if organization_id:
             body["organizationId"] = organization_id
-        path = "/applications/start"
-        return (await self._call("POST", path, Envelope[Application], body=body, writes=True)).data
+        what, path = "the new application", "/applications/start"
+        answer = Envelope[Application]
+        return (await self._call(what, "POST", path, answer, body=body, writes=True)).data
 
     async def applications(self) -> list[Application]:
         """The applications to the competition, as far as the token may see them."""
@@ -76,30 +78,32 @@ class GrantsClient:
         return [one for one in found if one.competition_id == self._options.competition_id]
 
     async def _search(self, filters: Json, number: int) -> Page[Application]:
-        path = "/applications/search"
+        what, path = "the search for applications", "/applications/search"
         if self._options.search is Search.BODY:
             body = {
                 "filters": filters,
                 "sorting": {"sortBy": "createdAt", "sortOrder": "asc"},
                 "pagination": {"page": number, "pageSize": PAGE_SIZE},
             }
-            return await self._call("POST", path, Page[Application], body=body)
+            return await self._call(what, "POST", path, Page[Application], body=body)
         query = {
             "filters": json.dumps(filters, separators=(",", ":")),
             "sorting": "sortBy,createdAt",
             "page": str(number),
             "pageSize": str(PAGE_SIZE),
         }
-        return await self._call("POST", path, Page[Application], query=query)
+        return await self._call(what, "POST", path, Page[Application], query=query)
 
     async def organizations(self, registry: str, identifier: str) -> list[Organization]:
         """Those that the registry knows by the identifier; a server may ignore the question."""
         query = {"registry": registry, "id": identifier, "pageSize": str(PAGE_SIZE)}
-        page = await self._call("GET", "/orgs", Page[Organization], query=query)
+        what = f"organisations in {registry}"
+        page = await self._call(what, "GET", "/orgs", Page[Organization], query=query)
         return [one for one in page.items if one.known_as(registry, identifier)]
 
     async def _call[Model: BaseModel](
         self,
+        what: str,
         method: str,
         path: str,
         answer: type[Model],
@@ -111,13 +115,13 @@ class GrantsClient:
         try:
             response = await self._client.get().request(method, path, json=body, params=query)
         except httpx.HTTPError as error:
-            raise lost(error, writes=writes) from None
+            raise lost(error, what, writes=writes) from None
         if not response.is_success:
-            raise refused(response, writes=writes)
+            raise refused(response, what, writes=writes)
         try:
             return answer.model_validate_json(response.content)
         except ValidationError:
-            raise garbled(writes=writes) from None
+            raise garbled(what, writes=writes) from None
 
 
 def _unsearchable(code: ErrorCode) -> Refused:

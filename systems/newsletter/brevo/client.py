@@ -14,8 +14,8 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from domain.codes import ErrorCode
 from domain.errors import SystemFault
-from systems.http import fault_of, new_client
-from systems.newsletter.brevo.faults import NAME, translate
+from systems.http import new_client
+from systems.newsletter.brevo.faults import garbled, translate
 from systems.newsletter.brevo.options import BrevoOptions
 from systems.per_loop import PerLoop
 
@@ -91,89 +91,93 @@ class BrevoClient:
                 return
 
     async def _page(self, offset: int) -> _Page:
-        folder = self._options.folder_id
-        response = await self._read(
-            lambda api: api.get_folder_lists(folder, limit=PAGE, offset=offset, sort="asc")
+        folder, what = self._options.folder_id, f"folder {self._options.folder_id}"
+        response = await self._call(
+            what, lambda api: api.get_folder_lists(folder, limit=PAGE, offset=offset, sort="asc")
         )
-        return _parse(_Page, response, writes=False)
+        return _parse(_Page, response, what)
 
     async def check_folder(self) -> None:
         """Reads one list of the folder: proves the key and the folder."""
-        await self._read(lambda api: api.get_folder_lists(self._options.folder_id, limit=1))
+        folder = self._options.folder_id
+        await self._call(f"folder {folder}", lambda api: api.get_folder_lists(folder, limit=1))
 
     async def list_of(self, list_id: int) -> ContactList | None:
         """One list, or None when it does not exist."""
-        response = await self._read_or_none(lambda api: api.get_list(list_id))
-        return _parse(ContactList, response, writes=False) if response else None
+        what = f"list {list_id}"
+        response = await self._read_or_none(what, lambda api: api.get_list(list_id))
+        return _parse(ContactList, response, what) if response else None
 
     async def create_list(self, name: str) -> int:
         """The id of a new list in the folder."""
-        response = await self._write(
-            lambda api: api.create_list(folder_id=self._options.folder_id, name=name)
+        what, folder = "the new list", self._options.folder_id
+        response = await self._call(
+            what, lambda api: api.create_list(folder_id=folder, name=name), writes=True
         )
-        return _parse(_Made, response, writes=True).id
+        return _parse(_Made, response, what, writes=True).id
 
     async def delete_list(self, list_id: int) -> None:
         """Delete a list; its contacts stay. Fault NOT_FOUND when it is gone already."""
-        await self._write(lambda api: api.delete_list(list_id))
+        await self._call(f"list {list_id}", lambda api: api.delete_list(list_id), writes=True)
 
     async def contact(self, address: str) -> Subscriber | None:
         """A contact by its address, or None when Brevo does not know it."""
         # The client puts the address into the path as it is.
         identifier = quote(address, safe="@")
+        what = "a subscriber"
         response = await self._read_or_none(
-            lambda api: api.get_contact_info(identifier, identifier_type="email_id")
+            what, lambda api: api.get_contact_info(identifier, identifier_type="email_id")
         )
-        return _parse(Subscriber, response, writes=False) if response else None
+        return _parse(Subscriber, response, what) if response else None
 
     async def ask(
         self, address: str, list_id: int, template_id: int, page: str, attributes: dict[str, str]
     ) -> None:
         """Send the double opt-in mail. Each call sends one more."""
-        await self._write(
+        await self._call(
+            f"the confirmation mail for list {list_id}",
             lambda api: api.create_doi_contact(
                 email=address,
                 include_list_ids=[list_id],
                 template_id=template_id,
                 redirection_url=page,
                 attributes=dict(attributes),
-            )
+            ),
+            writes=True,
         )
 
     async def remove(self, address: str, list_id: int) -> None:
         """Take a contact off a list; the contact stays."""
         body = RemoveContactFromListRequestBodyEmails(emails=[address])
-        await self._write(lambda api: api.remove_contact_from_list(list_id, request=body))
+        await self._call(
+            f"a subscriber of list {list_id}",
+            lambda api: api.remove_contact_from_list(list_id, request=body),
+            writes=True,
+        )
 
-    async def _read(self, call: Call) -> httpx.Response:
-        return await self._call(call, writes=False)
-
-    async def _read_or_none(self, call: Call) -> httpx.Response | None:
+    async def _read_or_none(self, what: str, call: Call) -> httpx.Response | None:
         try:
-            return await self._call(call, writes=False)
+            return await self._call(what, call)
         except SystemFault as fault:
             if fault.error_code is ErrorCode.NOT_FOUND:
                 return None
             raise
 
-    async def _write(self, call: Call) -> httpx.Response:
-        return await self._call(call, writes=True)
-
-    async def _call(self, call: Call, *, writes: bool) -> httpx.Response:
+    async def _call(self, what: str, call: Call, *, writes: bool = False) -> httpx.Response:
         try:
             answer = await call(self._client.get().contacts.with_raw_response)
             if answer.response.content:
                 answer.response.json()
         except Exception as error:  # noqa: BLE001  (the client lets through what its parser meets)
             # Cut off from its cause, whose text may hold an address.
-            raise translate(error, writes=writes) from None
+            raise translate(error, what, writes=writes) from None
         return answer.response
 
 
 def _parse[Answer: BaseModel](
-    model: type[Answer], response: httpx.Response, *, writes: bool
+    model: type[Answer], response: httpx.Response, what: str, *, writes: bool = False
 ) -> Answer:
     try:
         return model.model_validate_json(response.content)
     except ValidationError:
-        raise fault_of(NAME, ErrorCode.UNAVAILABLE, writes=writes) from None
+        raise garbled(what, writes=writes) from None

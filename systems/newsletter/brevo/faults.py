@@ -10,7 +10,6 @@ from domain.codes import ErrorCode
 from domain.errors import SystemFault
 from systems.http import fault_of, status_fault, transport_fault
 
-NAME = "Brevo"
 RESET_HEADER = "x-sib-ratelimit-reset"
 """Seconds from now; Brevo sends it with a 429 in place of Retry-After."""
 
@@ -31,22 +30,28 @@ CODES: Mapping[str, ErrorCode] = {
 """Brevo's own names of errors, the `code` of a 4xx body; they say more than the status."""
 
 
-def translate(error: Exception, *, writes: bool) -> SystemFault:
-    """The fault for anything that Brevo's client raises."""
+def translate(error: Exception, what: str, *, writes: bool) -> SystemFault:
+    """The fault for anything that Brevo's client raises; `what` is the object of the call."""
+    label = f"Brevo ({what})"
     if isinstance(error, httpx.HTTPError):
-        return transport_fault(NAME, error, writes=writes)
+        return transport_fault(label, error, writes=writes)
     status = error.status_code if isinstance(error, ApiError) else None
     if not isinstance(error, ApiError) or status is None or status < 300:
         # A success that is no JSON, or JSON that the client could not take apart.
-        return fault_of(NAME, ErrorCode.UNAVAILABLE, writes=writes)
+        return garbled(what, writes=writes)
     return status_fault(
-        NAME,
+        label,
         status,
         error.headers or {},
         writes=writes,
         code=_code(error.body) if 400 <= status < 500 and status != 429 else None,
         relative=(RESET_HEADER,),
     )
+
+
+def garbled(what: str, *, writes: bool) -> SystemFault:
+    """The fault for a success that cannot be read."""
+    return fault_of(f"Brevo ({what})", ErrorCode.UNAVAILABLE, writes=writes)
 
 
 def _code(body: Any) -> ErrorCode | None:

@@ -39,7 +39,7 @@ C = ErrorCode
 def test_an_answer_to_a_write_is_translated(
     status: int, name: str, code: ErrorCode, kind: type[SystemFault]
 ) -> None:
-    fault = translate(ApiError(status_code=status, body={"code": name}), writes=True)
+    fault = translate(ApiError(status_code=status, body={"code": name}), "list 5", writes=True)
     assert (type(fault), fault.error_code) == (kind, code)
 
 
@@ -64,7 +64,7 @@ def test_the_table_of_names_is_covered_by_the_cases_above() -> None:
 def test_a_success_that_cannot_be_read_is_unknown_only_when_something_was_written(
     error: Exception, writes: bool, kind: type[SystemFault], effect: Effect
 ) -> None:
-    fault = translate(error, writes=writes)
+    fault = translate(error, "list 5", writes=writes)
     assert (type(fault), fault.error_code, fault.effect) == (kind, C.UNAVAILABLE, effect)
 
 
@@ -79,16 +79,16 @@ def test_a_success_that_cannot_be_read_is_unknown_only_when_something_was_writte
 def test_the_time_to_wait_comes_from_brevos_own_header(
     headers: dict[str, str], seconds: float | None
 ) -> None:
-    fault = translate(ApiError(status_code=429, headers=headers, body={}), writes=True)
+    fault = translate(ApiError(status_code=429, headers=headers, body={}), "list 5", writes=True)
     assert (type(fault), fault.after_seconds) == (Retryable, seconds)
 
 
 def test_a_refused_connection_has_no_effect() -> None:
-    fault = translate(httpx.ConnectError("dana@example.com"), writes=True)
+    fault = translate(httpx.ConnectError("dana@example.com"), "list 5", writes=True)
     assert (type(fault), fault.effect) == (Retryable, Effect.NONE)
 
 
 def test_no_text_of_the_vendor_is_shown() -> None:
     body = {"code": "invalid_parameter", "message": "dana@example.com is not valid"}
-    fault = translate(ApiError(status_code=400, body=body), writes=True)
-    assert fault.message == "Brevo does not accept the data."
+    fault = translate(ApiError(status_code=400, body=body), "list 5", writes=True)
+    assert fault.message == "Brevo (list 5) does not accept the data."
