@@ -1,14 +1,11 @@
 """The few fields of the protocol's answers that are used; all others are let through."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+from systems.moment import Moment
 
 
 class Status(BaseModel):
@@ -30,7 +27,7 @@ class Application(BaseModel):
     title: str
     competition_id: str = Field(alias="competitionId")
     status: Status
-    created_at: Annotated[datetime, AfterValidator(_aware)] | None = Field(None, alias="createdAt")
+    created_at: Moment | None = Field(None, alias="createdAt")
 
 
 class Organization(BaseModel):

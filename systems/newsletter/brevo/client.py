@@ -1,8 +1,7 @@
 """The calls to Brevo, through the vendor's own client."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -10,24 +9,18 @@ from brevo import AsyncBrevo
 from brevo.contacts.raw_client import AsyncRawContactsClient
 from brevo.contacts.types import RemoveContactFromListRequestBodyEmails
 from brevo.core.http_response import AsyncHttpResponse
-from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from domain.codes import ErrorCode
 from domain.errors import SystemFault
 from systems.http import new_client
+from systems.moment import Moment
 from systems.newsletter.brevo.faults import garbled, translate
 from systems.newsletter.brevo.options import BrevoOptions
 from systems.per_loop import PerLoop
 
 PAGE = 50
 """Lists in one answer; Brevo permits no more."""
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-Moment = Annotated[datetime, AfterValidator(_aware)]
 
 
 class ContactList(BaseModel):
