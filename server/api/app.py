@@ -1,65 +1,51 @@
-"""The HTTP application; it gets everything handed in and reads no environment."""
+"""The HTTP API: a factory that is given everything and reads no environment."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from fastapi_offline import FastAPIOffline
 
-from server.api import events, health, moves, problems, runs, webhooks
-from server.api.edge import Edge
-from server.api.signatures import key_of
+from server.api import events, health, moves, problems, runs, steps, webhooks
+from server.api.docs import Lifespan, new_application
+from server.api.envelope import Envelope
+from server.api.signatures import Signatures
+from server.api.stopping import set_on_signals
+from server.api.streams import Streams
 from server.lifecycle.service import Service
-
-Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-
-DESCRIPTION = (
-    "Onboards companies into enterprise systems: every external effect once, every approval bound "
-    "to the plan that was shown."
-)
 
 
 def create_app(
     service: Service,
     *,
-    webhook_secrets: Sequence[str] = (),
-    unsigned_webhook_allowed: bool = False,
+    webhook_secrets: Sequence[str],
+    unsigned_webhook_allowed: bool,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
-    """The API over `service`; `ValueError` when a webhook secret cannot be read."""
-    for secret in webhook_secrets:
-        key_of(secret)
-    app = FastAPIOffline(
-        title="AgentOS",
-        version="1",
-        description=DESCRIPTION,
-        redoc_url=None,
-        lifespan=_with_stop(lifespan),
-    )
-    app.state.service = service
-    app.state.webhook_secrets = tuple(webhook_secrets)
-    app.state.unsigned_webhook_allowed = unsigned_webhook_allowed
-    app.state.stopping = asyncio.Event()
-    for module in (runs, events, moves, webhooks, health):
-        app.include_router(module.router)
-    problems.install(app)
-    app.add_middleware(Edge)
-    return app
+    """The API over `service`; `BadSetting` when a webhook secret is none.
 
-
-def _with_stop(lifespan: Lifespan | None) -> Lifespan:
-    """Open streams see `stopping` and end, so that they do not hold up a shutdown."""
+    Webhooks are accepted unsigned only when that is allowed and there are no secrets. `lifespan`
+    opens and closes what the service needs; the application is up within it.
+    """
+    stopping = asyncio.Event()
 
     @asynccontextmanager
-    async def run(app: FastAPI) -> AsyncIterator[None]:
-        try:
+    async def whole(app: FastAPI) -> AsyncIterator[None]:
+        async with set_on_signals(stopping):
             if lifespan is None:
                 yield
-            else:
-                async with lifespan(app):
-                    yield
-        finally:
-            app.state.stopping.set()
+                return
+            async with lifespan(app):
+                yield
 
-    return run
+    app = new_application(whole)
+    app.state.service = service
+    app.state.stopping = stopping  # whoever runs the server may set it earlier than we can know
+    app.state.streams = Streams(stopping)
+    problems.install(app)
+    app.add_middleware(Envelope)
+    signatures = Signatures(webhook_secrets, unsigned_allowed=unsigned_webhook_allowed)
+    for router in (runs.router, events.router, moves.router, steps.router, health.router):
+        app.include_router(router)
+    app.include_router(webhooks.router(signatures))
+    return app

@@ -1,36 +1,34 @@
-"""Versions of a run as entity tags (RFC 9110): ETag out, If-Match and If-None-Match in."""
+"""Entity tags: the strong tag of a run is its version in quotes."""
 
 import re
-from typing import Annotated
 
-from fastapi import Depends, Header
-from starlette.exceptions import HTTPException
+from server.api.errors import Malformed
 
-_TAG = re.compile(r'"(\d{1,12})"')
+_OURS = re.compile(r'"([1-9][0-9]{0,17})"')
+_TAG = re.compile(r'(?:W/)?"([^"]*)"')
 
 
-def tag(version: int) -> str:
-    """The strong entity tag of a version."""
+def etag(version: int) -> str:
+    """The tag of a run at this version."""
     return f'"{version}"'
 
 
-async def _if_match(if_match: Annotated[str | None, Header()] = None) -> int | None:
-    if if_match is None or if_match.strip() == "*":
-        return None
-    found = _TAG.fullmatch(if_match.strip())
-    if not found:
-        raise HTTPException(400, "If-Match is not an entity tag of this service")
-    return int(found[1])
-
-
-IfVersion = Annotated[int | None, Depends(_if_match)]
-"""The version that the caller decided on, or None."""
-
-
 def unchanged(if_none_match: str | None, version: int) -> bool:
-    """Whether the caller has this version already."""
+    """Whether the caller already has this version; tags are compared weakly (RFC 9110, 13.1.2)."""
     if if_none_match is None:
         return False
-    return any(
-        part.strip().removeprefix("W/") in (tag(version), "*") for part in if_none_match.split(",")
-    )
+    return if_none_match.strip() == "*" or str(version) in _TAG.findall(if_none_match)
+
+
+def required_version(if_match: str | None) -> int | None:
+    """The version that If-Match asks for; None when any will do. `Malformed` if it is no tag of
+    ours: acting on a precondition that was not understood would be worse than refusing."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    tag = _OURS.fullmatch(if_match.strip())
+    if tag is None:
+        raise Malformed(
+            "If-Match is not an entity tag of a run.",
+            advice='Send the ETag of the run unchanged, quotes included, like "7".',
+        )
+    return int(tag[1])

@@ -1,26 +1,36 @@
-"""Whether the process lives, and whether it can do its work."""
+"""Whether the process lives and whether it can work."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from server.api.paths import TheService
+from server.api import docs
+from server.api.parameters import ServiceHere
+from server.api.problems import REQUEST_ID_KEY, reply
+from server.api.views import Liveness, ReadinessView
 from server.lifecycle.health import readiness
 
 router = APIRouter(prefix="/health", tags=["health"])
 
 
 @router.get("/live", operation_id="live")
-async def live() -> dict[str, str]:
-    """The process answers."""
-    return {"status": "ok"}
+async def live() -> Liveness:
+    """The process answers; restart it when this fails."""
+    return Liveness()
 
 
 @router.get(
-    "/ready", operation_id="ready", responses={503: {"description": "`checks` says what is wrong."}}
+    "/ready", operation_id="readiness", response_model=ReadinessView, responses=docs.READINESS
 )
-async def ready(service: TheService) -> JSONResponse:
-    """Everything that is needed is up."""
+async def ready(request: Request, service: ServiceHere) -> ReadinessView | JSONResponse:
+    """The service can work; send it no traffic while this fails."""
     found = await readiness(service)
-    body = {"status": "ok" if found.ok else "unavailable", "checks": found.checks}
-    headers = {} if found.ok else {"Retry-After": "1"}
-    return JSONResponse(body, status_code=200 if found.ok else 503, headers=headers)
+    if found.ok:
+        return ReadinessView(checks=found.checks)
+    return reply(
+        503,
+        "not_ready",
+        "A part of the service is not ready.",
+        "Look at `checks`; it is asked again by itself.",
+        request.scope[REQUEST_ID_KEY],
+        checks=found.checks,
+    )

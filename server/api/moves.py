@@ -1,113 +1,105 @@
-"""Pausing, resuming, cancelling; retrying or skipping one system."""
+"""Pausing, resuming, deciding and cancelling."""
 
-from typing import Annotated
+from fastapi import APIRouter, Response
 
-from fastapi import APIRouter, Body, Response
+from domain.decisions import Answer
+from domain.runs import RunState
+from domain.status import RunStatus
+from server.api import docs
+from server.api.bodies import JsonRoute
+from server.api.etag import etag
+from server.api.parameters import IfVersion, RunId, ServiceHere
+from server.api.runs import PATH
+from server.api.schemas import DEFAULT_RESPONDER, CancelBody, MoveBody, ResumeBody
+from server.api.views import RunView, run_view
+from server.lifecycle import cancels, decisions, pauses, reads
+from server.lifecycle.decisions import Decided
+from server.lifecycle.service import Actor, Service
 
-from server.api import documents, etag
-from server.api.etag import IfVersion
-from server.api.paths import RunId, TheService
-from server.api.schemas import DEFAULT_ACTOR, ActorBody, CancelBody, ResumeBody, SkipBody
-from server.api.views import RunView
-from server.lifecycle import cancels, pauses, steps
-from server.lifecycle.service import Actor
-
-router = APIRouter(
-    prefix="/api/v1/runs/{run_id}",
-    tags=["moves"],
-    responses=documents.errors(*documents.WRITE),
-)
 DOOR = "api"
+router = APIRouter(prefix=PATH, tags=["moves"], route_class=JsonRoute)
 
 
-def _actor(body: ActorBody | CancelBody | None) -> Actor:
-    return Actor((body and body.responder) or DEFAULT_ACTOR, DOOR)
+def actor(body: MoveBody | None) -> Actor:
+    """Who moves: the responder that the caller names, else an operator."""
+    return Actor((body and body.responder) or DEFAULT_RESPONDER, DOOR)
 
 
-@router.post("/pause", operation_id="pause", status_code=202, response_model=RunView)
+def moved(response: Response, run: RunState) -> RunView:
+    """The run after a move, with its new entity tag."""
+    response.headers["ETag"] = etag(run.version)
+    return run_view(run)
+
+
+@router.post(
+    "/{run_id}/pause", operation_id="pause", status_code=202, responses=docs.MOVED | docs.MOVES
+)
 async def pause(
     run_id: RunId,
-    service: TheService,
+    service: ServiceHere,
+    version: IfVersion,
     response: Response,
-    if_version: IfVersion,
-    body: Annotated[ActorBody | None, Body()] = None,
+    body: MoveBody | None = None,
 ) -> RunView:
-    """Park the run before any further effect."""
-    run = await pauses.pause(service, run_id, _actor(body), if_version=if_version)
-    response.headers["ETag"] = etag.tag(run.version)
-    return RunView.of(run)
+    """Stop the run before any further effect."""
+    return moved(response, await pauses.pause(service, run_id, actor(body), if_version=version))
 
 
-@router.post("/resume", operation_id="resume", status_code=202, response_model=RunView)
+@router.post(
+    "/{run_id}/resume", operation_id="resume", status_code=202, responses=docs.DECIDED | docs.MOVES
+)
 async def resume(
     run_id: RunId,
-    service: TheService,
+    service: ServiceHere,
+    version: IfVersion,
     response: Response,
-    if_version: IfVersion,
-    body: Annotated[ResumeBody | None, Body()] = None,
+    body: ResumeBody | None = None,
 ) -> RunView:
-    """Go on with a paused run, or answer the open question. Without a decision no gate opens."""
-    given = body or ResumeBody()
-    run = await pauses.resume(
-        service, run_id, given.actor(DOOR), answer=given.answer(), if_version=if_version
-    )
-    response.headers["ETag"] = etag.tag(run.version)
-    return RunView.of(run)
+    """Go on with a paused run, or answer the question that a run waits for.
+
+    Without an answer nothing is decided: the approval gate stays shut. A repeat of the winning
+    answer by the same responder is 200.
+    """
+    answer = body.answer() if body else None
+    if answer is None:
+        run = await pauses.resume(service, run_id, actor(body), if_version=version)
+        return moved(response, run)
+    run, replayed = await _decide(service, run_id, answer, actor(body), version)
+    if replayed:
+        response.status_code = 200
+        response.headers["Idempotent-Replayed"] = "true"
+    return moved(response, run)
 
 
-@router.post("/cancel", operation_id="cancel", status_code=202, response_model=RunView)
+@router.post(
+    "/{run_id}/cancel", operation_id="cancel", status_code=202, responses=docs.MOVED | docs.MOVES
+)
 async def cancel(
     run_id: RunId,
-    service: TheService,
+    service: ServiceHere,
+    version: IfVersion,
     response: Response,
-    if_version: IfVersion,
-    body: Annotated[CancelBody | None, Body()] = None,
+    body: CancelBody | None = None,
 ) -> RunView:
-    """End the run; with `rollback` what it created is undone."""
-    given = body or CancelBody()
+    """End the run; with `rollback`, undo first what it created."""
+    wanted = body or CancelBody()
     run = await cancels.cancel(
         service,
         run_id,
-        _actor(body),
-        rollback=given.rollback,
-        reason=given.reason,
-        if_version=if_version,
+        actor(wanted),
+        rollback=wanted.rollback,
+        reason=wanted.reason,
+        if_version=version,
     )
-    response.headers["ETag"] = etag.tag(run.version)
-    return RunView.of(run)
+    return moved(response, run)
 
 
-@router.post(
-    "/steps/{system}/retry", operation_id="retry_step", status_code=202, response_model=RunView
-)
-async def retry_step(
-    run_id: RunId,
-    system: str,
-    service: TheService,
-    response: Response,
-    if_version: IfVersion,
-    body: Annotated[ActorBody | None, Body()] = None,
-) -> RunView:
-    """Try one failed system again, when the run is escalated."""
-    run = await steps.retry_step(service, run_id, system, _actor(body), if_version=if_version)
-    response.headers["ETag"] = etag.tag(run.version)
-    return RunView.of(run)
-
-
-@router.post(
-    "/steps/{system}/skip", operation_id="skip_step", status_code=202, response_model=RunView
-)
-async def skip_step(
-    run_id: RunId,
-    system: str,
-    body: SkipBody,
-    service: TheService,
-    response: Response,
-    if_version: IfVersion,
-) -> RunView:
-    """Go on without one failed system; the report names the reason."""
-    run = await steps.skip_step(
-        service, run_id, system, _actor(body), reason=body.reason, if_version=if_version
-    )
-    response.headers["ETag"] = etag.tag(run.version)
-    return RunView.of(run)
+async def _decide(
+    service: Service, run_id: str, answer: Answer, who: Actor, version: int | None
+) -> Decided:
+    """An answer to a paused run also resumes it; only `decide` tells a repeat from a first."""
+    run = await reads.get_run(service, run_id)
+    if run.status is RunStatus.PAUSED:
+        after = await pauses.resume(service, run_id, who, answer=answer, if_version=version)
+        return Decided(after, replayed=False)
+    return await decisions.decide(service, run_id, answer, who, if_version=version)

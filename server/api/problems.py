@@ -1,128 +1,182 @@
-"""Errors as RFC 9457 problem details: a stable type, one sentence, one advice, no input echoed."""
+"""Every refusal as RFC 9457 problem details: what to do is told, what was sent is not repeated."""
 
-import json
-import logging
-from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from domain import errors
+from domain import errors as domain
+from domain.errors import AgentOSError, Invalid, NotFound
+from server.api import errors as edge
 
-_log = logging.getLogger("agentos.api")
-
+REQUEST_ID_KEY = "agentos.request_id"
 MEDIA_TYPE = "application/problem+json"
-RETRY_SECONDS = "2"
+RETRY_SECONDS = 1
 
-STATUS: Mapping[type[errors.AgentOSError], int] = {
-    errors.NotFound: 404,
-    errors.NotAllowed: 403,
-    errors.Invalid: 422,
-    errors.IllegalMove: 409,
-    errors.KeyReused: 422,
-    errors.VersionMismatch: 412,
-    errors.StoreUnavailable: 503,
+_STATUS: dict[type[AgentOSError], int] = {
+    domain.NotFound: 404,
+    domain.NotAllowed: 403,
+    domain.Invalid: 422,
+    domain.IllegalMove: 409,
+    domain.KeyReused: 422,
+    domain.VersionMismatch: 412,
+    domain.StoreUnavailable: 503,
+    edge.Malformed: 400,
+    edge.Unauthenticated: 401,
+    edge.MethodNotAllowed: 405,
+    edge.TooLarge: 413,
+    edge.NotJson: 415,
+    edge.Busy: 503,
 }
-"""By the nearest class; anything else is 500."""
-
-_ADVICE = {
-    400: ("malformed", "Send well-formed JSON and header values."),
-    401: ("unauthorized", "Sign the request with a current secret."),
-    404: ("not_found", "Check the address; /docs lists what exists."),
-    405: ("method_not_allowed", "Use a method that the Allow header names."),
-    406: ("not_acceptable", "Accept application/json."),
-    413: ("too_large", "Send at most 64 KiB."),
-    415: ("unsupported_media_type", "Send the header Content-Type: application/json."),
-    422: ("invalid", "Correct the request and send it again."),
-    429: ("too_many_requests", "Wait as long as the Retry-After header says."),
-    503: ("unavailable", "Wait as long as the Retry-After header says."),
-}
+_DEFECT = AgentOSError("The service failed to answer; nothing is known about the cause here.")
 
 
-def body(
-    status: int, code: str, detail: str, advice: str, request_id: str, **extra: Any
-) -> dict[str, Any]:
-    """The members of a problem; `extra` are those of its type."""
-    return {
+class Problem(BaseModel):
+    """One refused request. `code` is stable; `request_id` finds it in the log."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "example": {
+                "type": "urn:agentos:problem:not_found",
+                "title": "Not found",
+                "status": 404,
+                "detail": "There is no run with this id.",
+                "code": "not_found",
+                "advice": "Check the id; `GET /api/v1/runs` lists what exists.",
+                "request_id": "req_01jd0c3v8k5m2n7p9q4r6t",
+            }
+        },
+    )
+
+    type: str = Field(description="A URN that names the kind of problem; it never changes.")
+    title: str
+    status: int
+    detail: str = Field(description="One sentence about this refusal.")
+    code: str
+    advice: str = Field(description="One sentence: what to do next.")
+    request_id: str
+    field: str | None = Field(default=None, description="Of `invalid`: the value that is wrong.")
+    winner: dict[str, str | None] | None = Field(
+        default=None, description="Of `already_decided`: the decision that stands."
+    )
+    current_digest: str | None = Field(
+        default=None, description="Of `stale_plan`: the digest of the plan that is open."
+    )
+    checks: dict[str, str] | None = Field(
+        default=None, description="Of `not_ready`: what is wrong, by name."
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error that is ours or the framework's; the envelope answers the rest."""
+    for kind in (AgentOSError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, _handle)
+
+
+def answer(error: AgentOSError, request_id: str) -> JSONResponse:
+    """The response to an error; one that has no status of its own is a defect, told as such."""
+    status = _status(error)
+    if status is None:
+        return reply(500, _DEFECT.code, _DEFECT.message, _DEFECT.advice, request_id)
+    more: dict[str, object] = {}
+    headers: dict[str, str] = {}
+    match error:
+        case domain.AlreadyDecided(winner=winner):
+            more["winner"] = winner
+        case domain.StalePlan(current_digest=current):
+            more["current_digest"] = current
+        case Invalid(field=field) if field:
+            more["field"] = field
+        case edge.Unauthenticated():
+            headers["WWW-Authenticate"] = "Webhook-Signature"
+    return reply(
+        status, error.code, error.message, error.advice, request_id, headers=headers, **more
+    )
+
+
+def reply(
+    status: int,
+    code: str,
+    detail: str,
+    advice: str,
+    request_id: str,
+    *,
+    headers: dict[str, str] | None = None,
+    **more: object,
+) -> JSONResponse:
+    """Problem details; a temporary failure says when to come back."""
+    body: dict[str, object] = {
         "type": f"urn:agentos:problem:{code}",
-        "title": HTTPStatus(status).phrase,
+        "title": code.replace("_", " ").capitalize(),
         "status": status,
         "detail": detail,
         "code": code,
         "advice": advice,
         "request_id": request_id,
-        **extra,
     }
+    again = {"Retry-After": str(RETRY_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return JSONResponse(body | more, status, again | (headers or {}), MEDIA_TYPE)
 
 
-def encode(problem: dict[str, Any]) -> bytes:
-    """The problem as it is sent."""
-    return json.dumps(problem, ensure_ascii=False).encode()
+def _status(error: AgentOSError) -> int | None:
+    return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), None)
 
 
-def plain(status: int, detail: str, request_id: str) -> dict[str, Any]:
-    """A problem that has no error of ours behind it."""
-    code, advice = _ADVICE.get(status, ("error", errors.AgentOSError.advice))
-    return body(status, code, detail, advice, request_id)
+async def _handle(request: Request, error: Exception) -> JSONResponse:
+    request_id = request.scope[REQUEST_ID_KEY]
+    if isinstance(error, HTTPException):
+        return _framework(request, error, request_id)
+    ours = _invalid(error) if isinstance(error, RequestValidationError) else error
+    if not isinstance(ours, AgentOSError):
+        raise error
+    if _status(ours) is None:
+        raise error  # a defect: the envelope logs it with its traceback
+    return answer(ours, request_id)
 
 
-def _respond(problem: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
-    more = dict(headers or {})
-    if problem["status"] in (429, 503):
-        more.setdefault("Retry-After", RETRY_SECONDS)
-    return JSONResponse(problem, status_code=problem["status"], headers=more, media_type=MEDIA_TYPE)
+def _framework(request: Request, error: HTTPException, request_id: str) -> JSONResponse:
+    """The framework's own refusals; their `detail` may repeat what was sent, so it is left out."""
+    match error.status_code:
+        case 404:
+            nothing = NotFound("There is nothing at this address.", advice="See /docs.")
+            return answer(nothing, request_id)
+        case 405:
+            refused = answer(edge.MethodNotAllowed("This address has other methods."), request_id)
+            refused.headers["Allow"] = ", ".join(_methods(request)) or "GET, HEAD"
+            return refused
+        case 400:
+            return answer(edge.Malformed("The body could not be read."), request_id)
+    status = HTTPStatus(error.status_code)
+    code = status.name.lower()
+    return reply(status, code, f"{status.phrase}.", "See /docs.", request_id)
 
 
-def _of_error(error: errors.AgentOSError, request_id: str) -> dict[str, Any]:
-    status = next((STATUS[kind] for kind in type(error).mro() if kind in STATUS), 500)
-    extra: dict[str, Any] = {}
-    if isinstance(error, errors.AlreadyDecided):
-        extra["winner"] = error.winner
-    elif isinstance(error, errors.StalePlan):
-        extra["current_digest"] = error.current_digest
-    elif isinstance(error, errors.Invalid) and error.field:
-        extra["field"] = error.field
-    return body(status, error.code, error.message, error.advice, request_id, **extra)
+def _methods(request: Request) -> list[str]:
+    """All methods of an address: the router itself names those of its first route only."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    found: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        if route.methods and route.path_regex.match(path):
+            found |= route.methods
+    return sorted(found | {"HEAD"} if "GET" in found else found)
 
 
-def _field(error: Mapping[str, Any]) -> str:
-    """Where the fault is: names and positions of ours, never a key that the caller made up."""
-    made_up = error["type"] == "extra_forbidden"
-    parts = [str(part) for part in error["loc"][1:]]
-    return ".".join(parts[:-1] if made_up else parts)
-
-
-def install(app: FastAPI) -> None:
-    """Make every error of `app` a problem."""
-
-    async def ours(request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, errors.AgentOSError)  # noqa: S101 - registered for this class
-        problem = _of_error(error, request.state.request_id)
-        if problem["status"] == 500:
-            _log.error("request %s failed", problem["request_id"], exc_info=error)
-        return _respond(problem)
-
-    async def invalid(request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
-        first = error.errors()[0]
-        request_id = request.state.request_id
-        if first["type"] == "json_invalid":
-            return _respond(plain(400, "The body is not JSON.", request_id))
-        known = first["type"] != "extra_forbidden"
-        detail = f"{first['msg']}." if known else "The request has a field that is not known."
-        where = _field(first)
-        advice = f"Correct {where}." if where else _ADVICE[422][1]
-        return _respond(body(422, "invalid", detail, advice, request_id, field=where))
-
-    async def http(request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
-        problem = plain(error.status_code, f"{error.detail}.", request.state.request_id)
-        return _respond(problem, error.headers)
-
-    app.add_exception_handler(errors.AgentOSError, ours)
-    app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(HTTPException, http)
+def _invalid(error: RequestValidationError) -> Invalid:
+    """The first fault in words; never with the value, nor with a name that the caller made up."""
+    first = error.errors()[0]
+    place, *inside = (str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return Invalid(
+            f"The {place} has a field that is not known here.",
+            field=".".join(inside[:-1]),
+            advice="Leave out what /docs does not list.",
+        )
+    name = ".".join(inside) or place
+    if first["type"] == "missing":
+        return Invalid(f"{name} is missing.", field=name, advice="See /docs for what is required.")
+    return Invalid(f"{name}: {first['msg']}.", field=name)

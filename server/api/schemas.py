@@ -1,67 +1,130 @@
-"""Request bodies other than the launch, which is `domain.launches.LaunchRequest`."""
+"""What callers may send besides a launch. Unknown fields are refused, types are not guessed."""
 
+import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from domain.decisions import Answer, normalise_decision
-from server.lifecycle.service import Actor
+from domain.errors import Invalid, NotFound
+from domain.launches import MAX_SYSTEMS
+from domain.names import clean_name, clean_text
 
-Name = Annotated[StrictStr, Field(min_length=1, max_length=200)]
-Reason = Annotated[StrictStr, Field(min_length=1, max_length=2_000)]
-DEFAULT_ACTOR = "operator"
+MAX_REASON = 2_000
+DEFAULT_RESPONDER = "operator"
+RUN_ID_PATTERN = r"^run_[0-9a-z]{22}$"
+_RUN_ID = re.compile(RUN_ID_PATTERN.strip("^$"))
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+def known_form(run_id: str) -> str:
+    """`NotFound` for what cannot be the id of a run: it is looked up nowhere."""
+    if not _RUN_ID.fullmatch(run_id):
+        raise NotFound("There is no run with this id.")
+    return run_id
 
 
-class ResumeBody(_Body):
-    """Nothing to go on with a paused run, or an answer to the open question in any dialect."""
+def _reason(value: str) -> str:
+    words = clean_text(value, "reason", limit=MAX_REASON)
+    if not words:
+        raise Invalid("reason is empty.", field="reason", advice="Say why; it is reported.")
+    return words
 
-    approved: StrictBool | None = None
-    decision: StrictStr | None = None
-    decisions: list[dict[str, Any]] | None = None
-    responder: Name | None = None
+
+Responder = Annotated[
+    str,
+    AfterValidator(lambda value: clean_name(value, "responder")),
+    Field(description="Who acts, for the record; 1 to 200 characters.", examples=["dana"]),
+]
+Reason = Annotated[str, AfterValidator(_reason), Field(description="Why; 1 to 2000 characters.")]
+
+
+class MoveBody(BaseModel):
+    """Who asks for a move; the body may be left out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    responder: Responder | None = None
+
+
+class CancelBody(MoveBody):
+    """`rollback` undoes what this run created."""
+
+    rollback: bool = False
     reason: Reason | None = None
-    systems: list[StrictStr] | None = None
-    digest: Annotated[StrictStr, Field(pattern="^[0-9a-f]{64}$")] | None = None
-
-    def answer(self) -> Answer | None:
-        """The answer, or None when there is none; `Invalid` when it is no decision."""
-        given = self.model_dump(exclude_none=True, exclude={"responder"})
-        return normalise_decision(given) if given else None
-
-    def actor(self, door: str) -> Actor:
-        """Who answers."""
-        return Actor(self.responder or DEFAULT_ACTOR, door)
 
 
-class ApprovalWebhook(_Body):
-    """A person's approval or denial, sent by another service."""
-
-    run_id: StrictStr
-    approved: StrictBool
-    responder: Name
-    reason: Reason | None = None
-    digest: Annotated[StrictStr, Field(pattern="^[0-9a-f]{64}$")] | None = None
-
-
-class CancelBody(_Body):
-    """`rollback` undoes what the run created."""
-
-    rollback: StrictBool = False
-    reason: Reason | None = None
-    responder: Name | None = None
-
-
-class ActorBody(_Body):
-    """Who asks, when it is not the default operator."""
-
-    responder: Name | None = None
-
-
-class SkipBody(ActorBody):
+class SkipBody(MoveBody):
     """Why the company goes without this system."""
 
     reason: Reason
+
+
+class HumanAnswer(BaseModel):
+    """One answer in LangChain's human-in-the-loop form."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    type: str
+    message: str | None = None
+    args: Any = None
+
+
+class ResumeBody(MoveBody):
+    """Nothing but perhaps a responder goes on with a paused run; anything else is an answer.
+
+    Exactly one of `approved`, `decision` and `decisions` gives it. `digest` says which plan was
+    looked at: an answer to another one than the open one is refused.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"approved": True, "responder": "dana"},
+                {"decision": "skip", "reason": "They use another chat.", "systems": ["slack"]},
+                {"decisions": [{"type": "approve"}]},
+                {},
+            ]
+        }
+    )
+
+    approved: bool | None = None
+    decision: str | None = None
+    decisions: Annotated[list[HumanAnswer], Field(max_length=20)] | None = None
+    reason: Reason | None = None
+    digest: str | None = None
+    systems: Annotated[list[str], Field(max_length=MAX_SYSTEMS)] | None = None
+
+    def answer(self) -> Answer | None:
+        """The decision, or None when none was sent; `Invalid` when it is not one."""
+        said = self.model_dump(exclude_unset=True, exclude={"responder"})
+        if not said:
+            return None
+        # The dialect of `decisions` has no place for these, but whoever sends them means them.
+        beside: dict[str, Any] = {k: v for k in ("reason", "digest") if (v := said.get(k))}
+        if said.get("systems"):
+            beside["systems"] = tuple(said["systems"])
+        return normalise_decision(said).model_copy(update=beside)
+
+
+class ApprovalWebhook(BaseModel):
+    """The answer of a person to the plan of a run. Only JSON `true` and `false` decide.
+
+    `digest` says which plan was looked at: an answer to another one is refused.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            "examples": [
+                {"run_id": "run_01jd0c3v8k5m2n7p9q4r6t", "approved": True, "responder": "dana"}
+            ]
+        },
+    )
+
+    approved: bool
+    responder: Responder
+    reason: Reason | None = None
+    digest: str | None = None
+    run_id: Annotated[str, AfterValidator(known_form), Field(description="The run to decide on.")]

@@ -1,48 +1,75 @@
-"""Standard Webhooks signatures: who sent it, that it is unchanged, and that it is recent."""
+"""Signatures of incoming webhooks, as https://www.standardwebhooks.com says (version 1)."""
 
 import base64
 import binascii
+import hashlib
 import hmac
+import re
 import time
-from collections.abc import Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Callable, Mapping, Sequence
+
+from domain.errors import BadSetting
+from server.api.errors import Unauthenticated
 
 TOLERANCE_SECONDS = 300
+_MIN_SECRET_BYTES = 24  # the specification's lower limit
 _PREFIX = "whsec_"
+_TIMESTAMP = re.compile(r"[0-9]{1,12}")
 
 
-def key_of(secret: str) -> bytes:
-    """The key in a `whsec_…` secret (base64); `ValueError` when it is none."""
-    try:
-        return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-    except binascii.Error as error:
-        raise ValueError("not a webhook secret") from error
+class Signatures:
+    """Decides whether a webhook is from somebody who holds one of the secrets.
 
-
-def sign(secret: str, webhook_id: str, timestamp: int, body: bytes) -> str:
-    """The `webhook-signature` of a message."""
-    message = f"{webhook_id}.{timestamp}.".encode() + body
-    digest = hmac.new(key_of(secret), message, sha256).digest()
-    return f"v1,{base64.b64encode(digest).decode()}"
-
-
-def valid(
-    headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: float | None = None
-) -> bool:
-    """Whether one of the active secrets signed this message within the last five minutes.
-
-    Anything that cannot be read is not valid; nothing is raised.
+    Several secrets are valid at a time, so that they can be rotated. Without any, webhooks are
+    accepted only if `unsigned_allowed`. `clock` gives seconds since 1970.
     """
-    webhook_id = headers.get("webhook-id", "")
-    timestamp = headers.get("webhook-timestamp", "")
-    given = headers.get("webhook-signature", "").split()
-    if not webhook_id or not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > 12:
-        return False
-    if abs((time.time() if now is None else now) - int(timestamp)) > TOLERANCE_SECONDS:
-        return False
-    expected = [sign(secret, webhook_id, int(timestamp), body).encode() for secret in secrets]
-    return any(
-        hmac.compare_digest(wanted, one.encode("utf-8", "replace"))
-        for wanted in expected
-        for one in given
-    )
+
+    def __init__(
+        self,
+        secrets: Sequence[str],
+        *,
+        unsigned_allowed: bool = False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._keys = [_key(secret) for secret in secrets]
+        self._unsigned_allowed = unsigned_allowed
+        self._clock = clock
+
+    def check(self, headers: Mapping[str, str], body: bytes) -> None:
+        """`Unauthenticated` for every fault, in the same words: which one it was helps nobody who
+        holds the secret. `headers` are looked up by lower-case name, `body` is as received."""
+        if not self._keys and self._unsigned_allowed:
+            return
+        message_id = headers.get("webhook-id", "")
+        timestamp = headers.get("webhook-timestamp", "")
+        given = headers.get("webhook-signature", "").encode("latin-1", "replace").split()
+        signed = f"{message_id}.{timestamp}.".encode("latin-1", "replace") + body
+        if not (message_id and self._is_recent(timestamp) and self._is_ours(signed, given)):
+            raise Unauthenticated("The signature of this webhook was not accepted.")
+
+    def _is_recent(self, timestamp: str) -> bool:
+        if not _TIMESTAMP.fullmatch(timestamp):
+            return False
+        return abs(self._clock() - int(timestamp)) <= TOLERANCE_SECONDS
+
+    def _is_ours(self, signed: bytes, given: Sequence[bytes]) -> bool:
+        accepted = False
+        for key in self._keys:
+            digest = hmac.digest(key, signed, hashlib.sha256)
+            expected = b"v1," + base64.b64encode(digest)
+            for signature in given:
+                accepted |= hmac.compare_digest(signature, expected)
+        return accepted
+
+
+def _key(secret: str) -> bytes:
+    try:
+        key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if not secret.startswith(_PREFIX) or len(key) < _MIN_SECRET_BYTES:
+        raise BadSetting(
+            "APPROVAL_WEBHOOK_SECRETS holds something that is not a webhook secret.",
+            advice="Each is whsec_ followed by at least 24 random bytes in base64.",
+        )
+    return key

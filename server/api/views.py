@@ -1,7 +1,7 @@
-"""What callers are shown of runs and events."""
+"""What callers see of runs and events."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -10,13 +10,30 @@ from domain.decisions import Decision, OpenRequest
 from domain.events import RecordedEvent
 from domain.plans import Plan
 from domain.reports import Report
-from domain.runs import Failure, Progress, RunState
+from domain.runs import Failure, RunState
 from domain.status import RunStatus
-from domain.steps import StepResult
+from domain.steps import Resource, StepResult
+
+
+class AppliedView(Resource):
+    """An object that a change has made or taken over; `key` is that of the change."""
+
+    key: str
+
+
+class ProgressView(BaseModel):
+    """A system that is being worked on."""
+
+    attempt: int
+    applied: list[AppliedView]
 
 
 class RunView(BaseModel):
-    """A run: the fold of its events. `version` is the number of the last one."""
+    """A run. `version` is the number of its last event and its entity tag.
+
+    `steps` has the systems that have a result, in the order of `systems`. `was` is the status that
+    a paused run returns to.
+    """
 
     run_id: str
     thread_id: str
@@ -24,54 +41,31 @@ class RunView(BaseModel):
     version: int
     company_name: str
     company: Company
-    systems: list[str]
-    idempotency_key: str | None
+    systems: tuple[str, ...]
     note: str | None
     launched_by: str
+    idempotency_key: str | None
     plan: Plan | None
     open_request: OpenRequest | None
-    decisions: list[Decision]
+    decisions: tuple[Decision, ...]
     steps: list[StepResult]
-    progress: dict[str, Progress]
+    progress: dict[str, ProgressView]
     report: Report | None
     failure: Failure | None
-    undone: list[str]
-    leftovers: list[str]
-    was: RunStatus | None
+    undone: tuple[str, ...]
+    leftovers: tuple[str, ...]
     pause_requested: bool
     cancel_requested: bool
+    was: RunStatus | None
     created_at: datetime
     updated_at: datetime
 
-    @classmethod
-    def of(cls, run: RunState) -> Self:
-        """`steps` are those that have a result, in the order of `systems`."""
-        return cls(
-            run_id=run.run_id,
-            thread_id=run.run_id,
-            status=run.status,
-            version=run.version,
-            company_name=run.company.name,
-            company=run.company,
-            systems=list(run.systems),
-            idempotency_key=run.request.idempotency_key,
-            note=run.request.note,
-            launched_by=run.launched_by,
-            plan=run.plan,
-            open_request=run.open_request,
-            decisions=list(run.decisions),
-            steps=[run.steps[name] for name in run.systems if name in run.steps],
-            progress=run.progress,
-            report=run.report,
-            failure=run.failure,
-            undone=list(run.undone),
-            leftovers=list(run.leftovers),
-            was=run.was,
-            pause_requested=run.pause_requested,
-            cancel_requested=run.cancel_requested is not None,
-            created_at=run.created_at,
-            updated_at=run.updated_at,
-        )
+
+class RunPage(BaseModel):
+    """Runs, newest first; `next_cursor` is null on the last page."""
+
+    items: list[RunView]
+    next_cursor: str | None
 
 
 class EventView(BaseModel):
@@ -83,43 +77,57 @@ class EventView(BaseModel):
     type: str
     data: dict[str, Any]
 
-    @classmethod
-    def of(cls, recorded: RecordedEvent) -> Self:
-        """The event with its envelope."""
-        data = recorded.event.model_dump(mode="json", exclude={"type"})
-        return cls(
-            seq=recorded.seq,
-            at=recorded.at,
-            actor=recorded.actor,
-            type=recorded.event.type,
-            data=data,
-        )
-
-
-class RunPage(BaseModel):
-    """Newest first; `next_cursor` leads on."""
-
-    items: list[RunView]
-    next_cursor: str | None
-
 
 class EventPage(BaseModel):
-    """Oldest first; `next_after` leads on, null when nothing newer is there."""
+    """Events in order; `next_after` is null when there are no more for now."""
 
     items: list[EventView]
     next_after: int | None
 
 
-class Problem(BaseModel):
-    """RFC 9457, with the stable `code`, one advice and the id under which it was logged."""
+class Liveness(BaseModel):
+    """The process answers."""
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    advice: str
-    request_id: str
-    field: str | None = None
-    winner: dict[str, str | None] | None = None
-    current_digest: str | None = None
+    status: str = "ok"
+
+
+class ReadinessView(Liveness):
+    """`checks` say `ok` or what is wrong, by name."""
+
+    checks: dict[str, str]
+
+
+def run_view(run: RunState) -> RunView:
+    """The run as callers see it."""
+    return RunView(
+        **{name: getattr(run, name) for name in RunView.model_fields if hasattr(run, name)}
+        | {
+            "thread_id": run.run_id,
+            "company_name": run.company.name,
+            "note": run.request.note,
+            "cancel_requested": run.cancel_requested is not None,
+            "idempotency_key": run.request.idempotency_key,
+            "steps": [run.steps[system] for system in run.systems if system in run.steps],
+            "progress": {
+                system: ProgressView(
+                    attempt=progress.attempt,
+                    applied=[
+                        AppliedView(key=key, **resource.model_dump())
+                        for key, resource in progress.applied.items()
+                    ],
+                )
+                for system, progress in run.progress.items()
+            },
+        }
+    )
+
+
+def event_view(recorded: RecordedEvent) -> EventView:
+    """The event as callers see it."""
+    return EventView(
+        seq=recorded.seq,
+        at=recorded.at,
+        actor=recorded.actor,
+        type=recorded.event.type,
+        data=recorded.event.model_dump(mode="json", exclude={"type"}),
+    )

@@ -1,54 +1,55 @@
-"""The approval webhook: another service brings a person's decision."""
+"""The approval webhook."""
 
-from typing import Annotated, Any
+from collections.abc import Callable, Coroutine
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
-from starlette.exceptions import HTTPException
+from fastapi import APIRouter, Request, Response
 
 from domain.decisions import Answer, DecisionKind
-from server.api import documents, etag, signatures
-from server.api.paths import TheService, checked_run_id
+from server.api import docs
+from server.api.bodies import JsonRoute
+from server.api.moves import moved
+from server.api.parameters import ServiceHere
 from server.api.schemas import ApprovalWebhook
+from server.api.signatures import Signatures
 from server.api.views import RunView
-from server.lifecycle.decisions import decide
+from server.lifecycle import decisions
 from server.lifecycle.service import Actor
 
-router = APIRouter(tags=["webhooks"])
-DOOR = "webhook"
+PATH = "/webhooks/approval"
 
 
-async def _signed(request: Request) -> None:
-    """401 for any fault of the signature, before anything is looked up."""
-    state: Any = request.app.state
-    if state.webhook_secrets:
-        body = await request.body()
-        if signatures.valid(request.headers, body, state.webhook_secrets):
-            return
-    elif state.unsigned_webhook_allowed:
-        return
-    raise HTTPException(401, "The signature of this webhook is missing or wrong")
+def router(signatures: Signatures) -> APIRouter:
+    """The webhook at its short address and under the API's own; both are the same door."""
+
+    class SignedRoute(JsonRoute):
+        """Asks who sent this before anything else is read or looked up."""
+
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            handle = super().get_route_handler()
+
+            async def signed(request: Request) -> Response:
+                signatures.check(request.headers, await request.body())
+                return await handle(request)
+
+            return signed
+
+    routes = APIRouter(tags=["webhooks"], route_class=SignedRoute)
+    routes.post(f"/api/v1{PATH}", operation_id="decide", responses=docs.WEBHOOK)(decide)
+    routes.post(PATH, include_in_schema=False)(decide)
+    return routes
 
 
-@router.post("/webhooks/approval", include_in_schema=False)
-@router.post(
-    "/api/v1/webhooks/approval",
-    operation_id="approval_webhook",
-    response_model=RunView,
-    responses=documents.errors(401, 409, 413, 415),
-)
-async def approval(
-    _: Annotated[None, Depends(_signed)],
-    body: ApprovalWebhook,
-    service: TheService,
-    response: Response,
-) -> RunView:
-    """Approve or deny the plan that a run waits with. The first valid decision wins."""
-    answer = Answer(
-        kind=DecisionKind.APPROVE if body.approved else DecisionKind.DENY,
-        reason=body.reason,
-        digest=body.digest,
+async def decide(body: ApprovalWebhook, service: ServiceHere, response: Response) -> RunView:
+    """Approve or deny the plan of a run, signed as Standard Webhooks says.
+
+    Answered once the decision is stored, so a sender may repeat it until then.
+    """
+    kind = DecisionKind.APPROVE if body.approved else DecisionKind.DENY
+    answer = Answer(kind=kind, reason=body.reason, digest=body.digest)
+    run, replayed = await decisions.decide(
+        service, body.run_id, answer, Actor(body.responder, "webhook")
     )
-    run_id = checked_run_id(body.run_id)
-    decided = await decide(service, run_id, answer, Actor(body.responder, DOOR))
-    response.headers["ETag"] = etag.tag(decided.run.version)
-    return RunView.of(decided.run)
+    if replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return moved(response, run)

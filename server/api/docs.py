@@ -1,0 +1,142 @@
+"""What OpenAPI says about every operation, and the page that shows it without any network."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi_offline import FastAPIOffline
+
+from server.api.problems import MEDIA_TYPE, Problem
+
+Responses = dict[int | str, dict[str, Any]]
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+_DESCRIPTION = """\
+Launch and steer onboardings. Every refusal is `application/problem+json` (RFC 9457) with a stable
+`code`, one sentence and one advice. `X-Request-Id` is on every answer."""
+_TEXT = {"type": "string"}
+
+
+def _problems(**described: str) -> Responses:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        int(status.removeprefix("s")): {
+            "description": text,
+            "content": {MEDIA_TYPE: {"schema": schema}},
+        }
+        for status, text in described.items()
+    }
+
+
+def _headers(**described: str) -> dict[str, Any]:
+    return {
+        name.replace("_", "-"): {"description": text, "schema": _TEXT}
+        for name, text in described.items()
+    }
+
+
+def _link(operation: str, text: str) -> dict[str, Any]:
+    return {
+        "operationId": operation,
+        "parameters": {"run_id": "$response.body#/run_id"},
+        "description": text,
+    }
+
+
+_ANYWHERE = _problems(
+    s400="Malformed: not JSON, or a header that says nothing.",
+    s405="The address has other methods; `Allow` names them.",
+    s413="The body is larger than 64 KiB.",
+    s415="The body is not declared as JSON.",
+    s422="A value is wrong or a field unknown; `field` names it.",
+    s500="A defect; find it in the log by `request_id`.",
+    s503="Not now; `Retry-After` says when.",
+)
+_RUN = {"application/json": {"schema": {"$ref": "#/components/schemas/RunView"}}}
+_TAG = _headers(ETag="The version of the run.")
+_REPLAYED = _headers(Idempotent_Replayed="`true` when this had been done before.")
+_LINKS = {
+    "get": _link("get_run", "Read the run."),
+    "events": _link("list_events", "Read its events."),
+    "pause": _link("pause", "Pause it."),
+    "resume": _link("resume", "Answer its question, or go on with it."),
+    "cancel": _link("cancel", "End it."),
+}
+
+KNOWN: Responses = _problems(s404="There is no such run.")
+MOVES: Responses = KNOWN | _problems(
+    s409="The run's status does not permit this, or another decision won: `winner` says which.",
+    s412="The run is no longer at the version that If-Match names.",
+)
+TAGGED: Responses = {200: {"headers": _TAG}}
+MOVED: Responses = {202: {"headers": _TAG}}
+DECIDED: Responses = MOVED | {
+    200: {
+        "description": "This responder had already decided so.",
+        "headers": _TAG | _REPLAYED,
+        "content": _RUN,
+    }
+}
+READ: Responses = TAGGED | {
+    304: {"description": "The run is unchanged since If-None-Match.", "headers": _TAG},
+}
+LISTED: Responses = {200: {"headers": _headers(Link='The next page, as `rel="next"`.')}}
+EVENTS: Responses = {
+    200: {"content": {"text/event-stream": {"schema": _TEXT}}},
+    204: {"description": "A stream of a run that has ended and whose last event was seen."},
+}
+LAUNCHED: Responses = {
+    201: {
+        "headers": _TAG
+        | _headers(
+            Location="The run's address, relative.", Retry_After="When to look, in seconds."
+        ),
+        "links": _LINKS,
+    },
+    200: {
+        "description": "The same run: this key had launched it before.",
+        "headers": _TAG | _REPLAYED | _headers(Location="The run's address, relative."),
+        "content": _RUN,
+        "links": _LINKS,
+    },
+}
+WEBHOOK: Responses = (
+    {200: {"headers": _TAG | _REPLAYED}}
+    | MOVES
+    | _problems(s401="Not signed with a secret that is known here.")
+)
+READINESS: Responses = _problems(s503="Not ready; `checks` says what is wrong.")
+
+
+def new_application(lifespan: Lifespan) -> FastAPI:
+    """An application without operations, whose documentation is at /docs and needs no network.
+
+    There is no redirect of trailing slashes: it would repeat the caller's Host header.
+    """
+    app: FastAPI = FastAPIOffline(
+        docs_url="/docs",
+        redoc_url=None,
+        title="AgentOS",
+        version="1",
+        description=_DESCRIPTION,
+        responses=_ANYWHERE,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+        )
+        document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        app.openapi_schema = document
+    return app.openapi_schema

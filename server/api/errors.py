@@ -1,0 +1,45 @@
+"""What is wrong with a request before any verb of the lifecycle has seen it."""
+
+from domain.errors import RequestError
+
+
+class Malformed(RequestError):
+    """Not JSON, or a header that says nothing."""
+
+    code = "malformed"
+    advice = "Correct the request; sending it again unchanged gives the same answer."
+
+
+class Unauthenticated(RequestError):
+    """Nobody is known to have sent this."""
+
+    code = "unauthenticated"
+    advice = "Sign the request as the Standard Webhooks specification says."
+
+
+class MethodNotAllowed(RequestError):
+    """There is something at this address, but it does not take this method."""
+
+    code = "method_not_allowed"
+    advice = "Use one of the methods in the Allow header."
+
+
+class TooLarge(RequestError):
+    """The body is over the limit; it was not read further."""
+
+    code = "too_large"
+    advice = "Send at most 64 KiB."
+
+
+class NotJson(RequestError):
+    """The body is not declared as JSON."""
+
+    code = "unsupported_media_type"
+    advice = "Send JSON with Content-Type: application/json."
+
+
+class Busy(RequestError):
+    """As many streams are open as this process will serve."""
+
+    code = "busy"
+    advice = "Try again in a moment, or read the events as JSON pages."

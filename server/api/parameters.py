@@ -1,0 +1,102 @@
+"""Parameters that several operations share, as typed annotations."""
+
+from datetime import UTC, datetime
+from typing import Annotated, cast
+
+from fastapi import Depends, Header, Path, Request
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+from domain.errors import Invalid
+from domain.names import clean_name, readable
+from domain.status import RunStatus
+from server.api.errors import Malformed
+from server.api.etag import required_version
+from server.api.schemas import RUN_ID_PATTERN, known_form
+from server.api.streams import Streams
+from server.lifecycle.reads import MAX_LIMIT
+from server.lifecycle.service import Service
+
+MAX_SEQ = 2**53 - 1  # the largest number that every JSON reader keeps exact
+
+
+def _service(request: Request) -> Service:
+    return cast(Service, request.app.state.service)
+
+
+def _streams(request: Request) -> Streams:
+    return cast(Streams, request.app.state.streams)
+
+
+def _if_version(
+    if_match: Annotated[
+        str | None,
+        Header(description="The ETag of the run you decided on; 412 when it has changed since."),
+    ] = None,
+) -> int | None:
+    return required_version(if_match)
+
+
+def _idempotency_key(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(description="Means the same as the field of the body; 400 when they differ."),
+    ] = None,
+) -> str | None:
+    if idempotency_key is None:
+        return None
+    values = set(request.headers.getlist("idempotency-key"))
+    try:
+        key = idempotency_key.encode("latin-1").decode("utf-8")
+    except UnicodeError as error:
+        raise Malformed("Idempotency-Key is not text in UTF-8.") from error
+    if len(values) > 1:
+        raise Malformed("Idempotency-Key was given twice.")
+    if not 1 <= len(key) <= 255:
+        raise Invalid("Idempotency-Key must have 1 to 255 characters.", field="idempotency_key")
+    return readable(key, "idempotency_key")
+
+
+ServiceHere = Annotated[Service, Depends(_service)]
+StreamsHere = Annotated[Streams, Depends(_streams)]
+IfVersion = Annotated[int | None, Depends(_if_version)]
+IdempotencyKey = Annotated[str | None, Depends(_idempotency_key)]
+RunId = Annotated[
+    str,
+    AfterValidator(known_form),
+    Path(description="The id of the run.", json_schema_extra={"pattern": RUN_ID_PATTERN}),
+]
+
+
+def _words(value: object) -> object:
+    """Several values may be repeated parameters or one list with commas."""
+    if not isinstance(value, list):
+        return value
+    return [word for part in value for word in str(part).split(",")]
+
+
+def _utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise Invalid("created_after is out of range.", field="created_after") from None
+
+
+class RunFilter(BaseModel):
+    """Which runs are listed. An unknown filter is refused: ignoring it would list too many."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: Annotated[list[RunStatus], BeforeValidator(_words)] = Field(
+        default_factory=list, description="Any of these; repeat it or separate with commas."
+    )
+    company: Annotated[str, AfterValidator(lambda v: clean_name(v, "company"))] | None = Field(
+        default=None, description="The company's name, however it is spelt."
+    )
+    created_after: Annotated[AwareDatetime, AfterValidator(_utc)] | None = Field(
+        default=None, description="A point in time with its zone (RFC 3339)."
+    )
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
+    cursor: Annotated[str, Field(max_length=512)] | None = Field(
+        default=None, description="`next_cursor` of the page before, unchanged."
+    )

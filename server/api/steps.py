@@ -1,0 +1,51 @@
+"""Retrying or skipping one system of an escalated run."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from server.api import docs
+from server.api.bodies import JsonRoute
+from server.api.moves import actor, moved
+from server.api.parameters import IfVersion, RunId, ServiceHere
+from server.api.runs import PATH
+from server.api.schemas import MoveBody, SkipBody
+from server.api.views import RunView
+from server.lifecycle import steps
+
+System = Annotated[str, Path(description="The name of a system of this run.")]
+router = APIRouter(
+    prefix=f"{PATH}/{{run_id}}/steps/{{system}}", tags=["steps"], route_class=JsonRoute
+)
+
+
+@router.post(
+    "/retry", operation_id="retry_step", status_code=202, responses=docs.MOVED | docs.MOVES
+)
+async def retry_step(
+    run_id: RunId,
+    system: System,
+    service: ServiceHere,
+    version: IfVersion,
+    response: Response,
+    body: MoveBody | None = None,
+) -> RunView:
+    """Try this system again."""
+    run = await steps.retry_step(service, run_id, system, actor(body), if_version=version)
+    return moved(response, run)
+
+
+@router.post("/skip", operation_id="skip_step", status_code=202, responses=docs.MOVED | docs.MOVES)
+async def skip_step(
+    run_id: RunId,
+    system: System,
+    service: ServiceHere,
+    version: IfVersion,
+    response: Response,
+    body: SkipBody,
+) -> RunView:
+    """Go on without this system; the reason is reported."""
+    run = await steps.skip_step(
+        service, run_id, system, actor(body), reason=body.reason, if_version=version
+    )
+    return moved(response, run)
