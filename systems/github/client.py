@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import httpx
 from githubkit import AppInstallationAuthStrategy, GitHub, TokenAuthStrategy
 from githubkit.cache import MemCacheStrategy
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 
 from domain.codes import ErrorCode
 from domain.errors import SystemFault
@@ -30,6 +30,8 @@ PAGE_SIZE = 100
 WITH_PERMISSIONS = "application/vnd.github.v3.repository+json"
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_INVITATIONS = TypeAdapter(list[Invitation])
+
 Json = dict[str, Any]
 
 
@@ -46,6 +48,8 @@ class GitHubClient:
         settings: Json = {
             "base_url": self._options.base_url,
             "timeout": self._options.timeout_seconds,
+            # Made once: otherwise each request would read all certificates anew.
+            "ssl_verify": httpx.create_ssl_context(),
             "http_cache": False,
             "auto_retry": False,
             "follow_redirects": False,
@@ -198,8 +202,8 @@ class GitHubClient:
             query = {"per_page": PAGE_SIZE, "page": number}
             answer = await self._send("GET", path, query=query)
             try:
-                items = [Invitation.model_validate(item) for item in answer.json()]
-            except (ValueError, TypeError):
+                items = _INVITATIONS.validate_json(answer.content)
+            except ValidationError:
                 raise garbled(f"GitHub (GET {path})", writes=False) from None
             for item in items:
                 yield item
@@ -259,7 +263,17 @@ class GitHubClient:
         raw = answer.raw_response
         if not raw.is_success:
             raise refused(raw, label, writes=writes, missing=missing)
+        if not _is_json(raw):
+            raise garbled(label, writes=writes)
         return raw
+
+
+def _is_json(answer: httpx.Response) -> bool:
+    """An empty answer is one; a page of a proxy that stands between is none."""
+    try:
+        return not answer.content or answer.json() is not None
+    except ValueError:
+        return False
 
 
 def _parse[Answer: BaseModel](model: type[Answer], answer: httpx.Response, method: str) -> Answer:

@@ -86,6 +86,9 @@ def refused(
         return fault_of(label, ErrorCode.RATE_LIMITED, writes=writes, after=after)
     if status == 409 and EMPTY in words:
         return not_ready(f"{label} is still empty.")
+    if status == 404 and response.content and not words:
+        # A page of something that stands between: it says nothing about what GitHub has.
+        return garbled(label, writes=writes)
     code: ErrorCode | None = None
     if status == 422 and any(taken in words for taken in TAKEN):
         code = ErrorCode.CONFLICT

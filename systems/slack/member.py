@@ -70,7 +70,7 @@ class Member:
     async def undo(self, company: Company, entry: Entry) -> Undone:
         """Nobody is put out: the channel is archived, or was there before and stays."""
         if made(entry).facts["new_channel"] == "yes":
-            return Undone(note="")
+            return Undone(note=f"{entry.change.target} stays with the channel")
         return Undone(note=f"{entry.change.target}, which was there before, stays in it", left=True)
 
 

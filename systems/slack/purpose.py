@@ -82,11 +82,11 @@ class ChannelPurpose:
     async def undo(self, company: Company, entry: Entry) -> Undone:
         """Put back what was there before, in a channel that stays and where ours still stands."""
         if entry.change.before is None:
-            return Undone(note="")  # the channel was made with it, and shares its fate
+            return Undone(note=f"{entry.change.target} stays with the channel")
         channel_id = made(entry).facts["channel"]
         channel = await self._client.channel(channel_id)
         if channel is None or channel.is_archived:
-            return Undone(note="")
+            return Undone(note=f"{entry.change.target} stays with the archived channel")
         if not channel.purpose_text.endswith(company.marker):
             return Undone(note=f"{entry.change.target} was changed by somebody, and stays so")
         await self._client.set_purpose(channel_id, str(entry.change.before["purpose"]))

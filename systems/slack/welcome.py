@@ -80,7 +80,7 @@ class WelcomeMessage:
         """Delete the message from a channel that was there before; otherwise it shares its fate."""
         facts = made(entry).facts
         if facts["new_channel"] == "yes":
-            return Undone(note="")
+            return Undone(note=f"{entry.change.target} stays with the channel")
         try:
             await self._client.delete(facts["channel"], facts["ts"])
         except SystemFault as fault:

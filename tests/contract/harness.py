@@ -1,7 +1,7 @@
 """What every connector is put through, and how a system says what it makes."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -29,8 +29,9 @@ Stranger = Callable[[SandboxServer], None]
 class Creating:
     """A call that makes one object: the change it belongs to, the request, what counts it.
 
-    `kind` is the sandbox's. `stays`: an undo cannot take it back. `seen`: a lost one can be looked
-    up; otherwise a person is asked.
+    `kind` is the sandbox's. `stays`: an undo cannot take it back. `aside`: an undo puts it out of
+    the way, where it is counted still. `seen`: a lost one can be looked up; otherwise a person is
+    asked.
     """
 
     resource: str
@@ -39,6 +40,12 @@ class Creating:
     kind: str
     seen: bool = True
     stays: bool = False
+    aside: bool = False
+
+    @property
+    def left(self) -> int:
+        """How many there are after an undo."""
+        return 1 if self.stays or self.aside else 0
 
 
 @dataclass(frozen=True)
@@ -107,8 +114,21 @@ async def provision(
     connector: Connector, company: Company, ledger: MemoryLedger, *, tries: int = 1
 ) -> dict[str, Resource]:
     """Plans and applies everything; a fault is raised when it stays after `tries`."""
+    plan = await connector.plan(company, ledger)
+    return await carry_out(connector, company, plan, ledger, tries=tries)
+
+
+async def carry_out(
+    connector: Connector,
+    company: Company,
+    plan: Sequence[Change],
+    ledger: MemoryLedger,
+    *,
+    tries: int = 1,
+) -> dict[str, Resource]:
+    """Applies an approved plan, from its beginning as a second life of a run does."""
     refs: dict[str, Resource] = {}
-    for change in await connector.plan(company, ledger):
+    for change in plan:
         refs[change.resource] = await insist(connector, company, change, refs, ledger, tries)
     return refs
 
