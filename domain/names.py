@@ -57,3 +57,10 @@ def _within(limit: int, text: str, field: str) -> str:
             advice="Shorten it.",
         )
     return text
+
+
+def visible(text: str) -> str:
+    """The text with invisible and direction characters spelt out, so that nothing hides."""
+    return "".join(
+        f"‹U+{ord(c):04X}›" if unicodedata.category(c)[0] == "C" and c != "\n" else c for c in text
+    )

@@ -1,23 +1,23 @@
 """What a person is shown at an interrupt, and how their answer is read."""
 
-import unicodedata
 from typing import Any
 
-from domain.decisions import ANSWERS, Answer, DecisionKind, OpenRequest, RequestKind
-from domain.decisions import check_answer, normalise_decision
+from domain.decisions import (
+    ANSWERS,
+    Answer,
+    DecisionKind,
+    OpenRequest,
+    RequestKind,
+    check_answer,
+    normalise_decision,
+)
+from domain.names import visible
 from domain.plans import Plan
 from domain.state import Json
 from domain.steps import StepResult
 from prompts import loader
 
 _HITL_WORDS = {DecisionKind.APPROVE: "approve", DecisionKind.DENY: "reject"}
-
-
-def visible(text: str) -> str:
-    """The text with invisible and direction characters spelt out, so that nothing hides."""
-    return "".join(
-        f"‹U+{ord(c):04X}›" if unicodedata.category(c)[0] == "C" and c != "\n" else c for c in text
-    )
 
 
 def approval_request(plan: Plan) -> OpenRequest:

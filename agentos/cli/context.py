@@ -1,0 +1,69 @@
+"""What every command has: the options before its name, and how errors become exit codes."""
+
+import functools
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from agentos.cli.exits import Exit
+from agentos.cli.output import complain, show_json
+from domain.errors import AgentOSError, BadSetting
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+RunId = Annotated[str, typer.Argument(help="The id of a run.", metavar="RUN")]
+As = Annotated[str, typer.Option("--as", help="Who decides.", envvar="USER")]
+
+debug = {"on": False}
+
+
+def client() -> Any:
+    """The API at AGENTOS_URL."""
+    from agentos.cli.client import Client
+    from agentos.settings import load
+
+    return Client(load(sandbox=False, database_url="").url)
+
+
+def finish(code: Exit) -> None:
+    """End the command with this code."""
+    raise typer.Exit(int(code))
+
+
+def command[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Turn every error of ours into one line and an exit code."""
+
+    @functools.wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except AgentOSError as error:
+            if debug["on"]:
+                raise
+            if kwargs.get("as_json"):
+                show_json(
+                    {
+                        "error": {
+                            "code": error.code,
+                            "message": error.message,
+                            "advice": error.advice,
+                        }
+                    }
+                )
+            complain(error)
+            raise typer.Exit(int(_code(error))) from error
+        except KeyboardInterrupt:
+            raise typer.Exit(int(Exit.INTERRUPTED)) from None
+
+    return guarded
+
+
+def _code(error: AgentOSError) -> Exit:
+    status = getattr(error, "status", None)
+    if error.code == "unreachable":
+        return Exit.UNREACHABLE
+    if status in (401, 403):
+        return Exit.NOT_ALLOWED
+    if isinstance(error, BadSetting) or status in (400, 404, 415, 422):
+        return Exit.WRONG_USE
+    return Exit.FAILED

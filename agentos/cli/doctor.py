@@ -1,0 +1,117 @@
+"""agentos doctor"""
+
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+from agentos.cli.context import AsJson, command, finish
+from agentos.cli.exits import Exit
+from domain.errors import AgentOSError
+
+
+class Finding(NamedTuple):
+    """One check: its name, whether it is well, and what is or what to do."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+@command
+def doctor(as_json: AsJson = False) -> None:
+    """Check what AgentOS needs on this machine; each problem comes with its cure."""
+    from agentos.cli.output import out, safe, show_json
+
+    checks: dict[str, Callable[[], str]] = {
+        "python": _python,
+        "settings": _settings,
+        "database": _database,
+        "checkpoints": _checkpoints,
+        "server": _server,
+        "systems": _systems,
+    }
+    findings = [_look(name, check) for name, check in checks.items()]
+    if as_json:
+        show_json({"checks": [finding._asdict() for finding in findings]})
+    else:
+        for name, ok, detail in findings:
+            mark = "ok      " if ok else "problem "
+            out().print(safe(f"{mark} {name}: {detail}", "" if ok else "red"))
+    finish(Exit.SUCCEEDED if all(finding.ok for finding in findings) else Exit.FAILED)
+
+
+def _look(name: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, ok=True, detail=check())
+    except AgentOSError as error:
+        return Finding(name, ok=False, detail=f"{error.message} {error.advice}")
+
+
+def _python() -> str:
+    return f"Python {sys.version.split()[0]}"
+
+
+def _settings() -> str:
+    from agentos.settings import load
+
+    settings = load()
+    return "sandbox (nothing real is touched)" if settings.sandbox else "the real systems"
+
+
+def _database() -> str:
+    from agentos.settings import load
+    from domain.errors import BadSetting
+
+    path = load().sqlite_db_path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("ab").close()
+    except OSError as error:
+        raise BadSetting(
+            f"SQLITE_DB_PATH ({path}) cannot be written: {error.strerror}.",
+            advice="Choose a writable place.",
+        ) from error
+    return f"{path} can be written"
+
+
+def _checkpoints() -> str:
+    from langgraph.checkpoint.serde import _msgpack
+
+    from domain.errors import BadSetting
+
+    if not _msgpack.STRICT_MSGPACK_ENABLED:
+        raise BadSetting(
+            "Checkpoints could name code to run.", advice="Unset LANGGRAPH_STRICT_MSGPACK."
+        )
+    return "only plain data is revived"
+
+
+def _server() -> str:
+    from agentos.cli.client import Client
+    from agentos.settings import load
+
+    ready = Client(load().url).call("GET", "/health/ready")
+    return ", ".join(f"{name} {said}" for name, said in ready["checks"].items())
+
+
+def _systems() -> str:
+    """Only the real ones: the sandbox belongs to a server, which tells of it itself."""
+    import asyncio
+
+    from agentos.settings import load
+    from agentos.wiring import systems
+    from domain.errors import BadSetting
+
+    settings = load()
+    if settings.sandbox and settings.sandbox_url is None:
+        return "stand-ins, as the server has them"
+
+    async def ask() -> list[str]:
+        found = systems(settings)
+        answers = await asyncio.gather(*(system.check() for system in found.values()))
+        wrong = [f"{name}: {a.detail}" for name, a in zip(found, answers, strict=True) if not a.ok]
+        if wrong:
+            raise BadSetting(" ".join(wrong), advice="Mend the settings named there.")
+        return list(found)
+
+    return f"{', '.join(asyncio.run(ask()))} accept the credentials"

@@ -1,0 +1,65 @@
+"""agentos launch"""
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from agentos.cli.context import AsJson, client, command, finish
+from agentos.cli.exits import of_run
+
+
+@command
+def launch(
+    name: Annotated[str, typer.Argument(help="The company's name.")],
+    system: Annotated[list[str] | None, typer.Option(help="Only this system; repeat it.")] = None,
+    contact_email: Annotated[list[str] | None, typer.Option(help="A contact's address.")] = None,
+    github: Annotated[list[str] | None, typer.Option(help="A contact's GitHub login.")] = None,
+    slug: Annotated[str | None, typer.Option(help="The short name used in the systems.")] = None,
+    note: Annotated[str | None, typer.Option(help="A remark that is kept with the run.")] = None,
+    key: Annotated[str | None, typer.Option(help="Idempotency key: the same is one run.")] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Follow the run.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Approve the plan that is shown.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Launch the onboarding of a company; nothing is made before somebody approves the plan."""
+    from agentos.cli.output import out, say, show_json
+    from agentos.cli.watch import conclude, follow
+
+    api = client()
+    contacts = [{"email": address} for address in contact_email or []]
+    contacts += [{"github": login} for login in github or []]
+    body: dict[str, Any] = {"company_name": name, "systems": system or None, "slug": slug}
+    body |= {"note": note, "idempotency_key": key, "contacts": contacts}
+    run = api.call("POST", "/api/v1/runs", {k: v for k, v in body.items() if v not in (None, [])})
+    if not watch and not yes:
+        if as_json:
+            show_json(run)
+        else:
+            out().print(run["run_id"])
+            say(f"Launched. Follow it with: agentos run watch {run['run_id']}")
+        return
+    run = follow(api, run["run_id"], as_json=as_json)
+    if run["status"] == "awaiting_approval":
+        conclude(run, as_json=as_json)
+        answer = {"approved": True} if yes else _ask(as_json)
+        if answer:
+            body = {**answer, "digest": run["plan"]["digest"]}
+            api.call("POST", f"/api/v1/runs/{run['run_id']}/resume", body)
+            run = follow(api, run["run_id"], as_json=as_json, after=run["version"])
+            conclude(run, as_json=as_json)
+    else:
+        conclude(run, as_json=as_json)
+    finish(of_run(run))
+
+
+def _ask(as_json: bool) -> dict[str, Any] | None:
+    """Approve or deny in place, when a person is at the terminal."""
+    if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return None
+    answer = typer.prompt("Approve this plan? [approve/deny/later]", default="later")
+    if answer == "approve":
+        return {"approved": True}
+    if answer == "deny":
+        return {"approved": False, "reason": typer.prompt("Why?")}
+    return None

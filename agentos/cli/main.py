@@ -1,0 +1,39 @@
+"""The command `agentos`. Each command imports what it needs when it is called."""
+
+from typing import Annotated
+
+import typer
+
+from agentos.cli import context, decide, demo, doctor, exits, launch, runs, serve
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Onboards companies into Slack, GitHub, a newsletter and grants.",
+    epilog=exits.HELP,
+)
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    context.debug["on"] = debug
+
+
+app.command()(demo.demo)
+app.command()(serve.dev)
+app.command()(serve.serve)
+app.command()(serve.sandbox)
+app.command()(launch.launch)
+app.command()(runs.runs)
+app.add_typer(runs.app, name="run")
+app.command()(decide.approve)
+app.command()(decide.deny)
+app.command()(doctor.doctor)
+
+
+def main() -> None:
+    """The entry point."""
+    app()

@@ -1,0 +1,139 @@
+"""agentos serve, agentos dev, agentos sandbox"""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from agentos.cli.context import AsJson, command, finish
+from agentos.cli.exits import Exit
+
+Port = Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65_535)]
+Stop = Annotated[bool, typer.Option("--stop-with-stdin", hidden=True)]
+Data = Annotated[Path | None, typer.Option(help="Keep all data in this folder.")]
+
+
+async def _stdin_closed() -> None:
+    """Over when the parent process is, since standard input is a pipe from it."""
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    await reader.read()
+
+
+@command
+def sandbox(
+    port: Port = 0,
+    db: Annotated[Path, typer.Option(help="Where its objects are kept.")] = Path("tmp/sandbox.db"),
+    as_json: AsJson = False,
+    stop_with_stdin: Stop = False,
+) -> None:
+    """Serve the stand-ins of Slack, GitHub, Brevo and CommonGrants on this machine."""
+    from agentos.cli.output import say, show_json
+    from sandbox.serve import run
+
+    def ready(url: str) -> None:
+        if as_json:
+            show_json({"url": url})
+        say("" if as_json else f"The sandbox listens at {url} and keeps its objects in {db}.")
+
+    run("127.0.0.1", port, db, ready, stop_when_stdin_closes=stop_with_stdin)
+
+
+@command
+def serve(
+    host: Annotated[str | None, typer.Option(help="Default: AGENTOS_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Default: AGENTOS_PORT.")] = None,
+    as_json: AsJson = False,
+    stop_with_stdin: Stop = False,
+) -> None:
+    """Serve the API and execute runs; the systems are what the settings say."""
+    from agentos.cli.output import say, show_json
+
+    chosen = {"agentos_host": host, "agentos_port": port}
+
+    def ready(url: str) -> None:
+        if as_json:
+            show_json({"url": url})
+        else:
+            say(f"AgentOS listens at {url} (docs: {url}/docs).")
+
+    _run({k: v for k, v in chosen.items() if v is not None}, ready, stop_with_stdin)
+
+
+@command
+def dev(
+    port: Port = 7777,
+    data: Data = None,
+    as_json: AsJson = False,
+    stop_with_stdin: Stop = False,
+) -> None:
+    """Server, worker and sandbox in one go, on this machine only."""
+    from agentos.cli import processes
+    from agentos.cli.output import say, show_json
+    from agentos.serving import listen
+    from agentos.settings import load
+
+    values: dict[str, Any] = {"agentos_host": "127.0.0.1", "agentos_port": port, "sandbox": True}
+    settings = load(**values, **(processes.inside(data) if data else {}))
+    listen("127.0.0.1", port).close()  # before anything is started for nothing
+    arguments = ["sandbox", "--port", "0", "--db", str(settings.sandbox_db_path)]
+    child, found = processes.start(arguments, "sandbox")
+    values |= {"sandbox_url": found["url"], "sqlite_db_path": settings.sqlite_db_path}
+
+    def ready(url: str) -> None:
+        if as_json:
+            show_json({"url": url, "sandbox_url": found["url"]})
+            return
+        say(f"AgentOS      {url}  (docs: {url}/docs)\nSandbox      {found['url']}\n")
+        say(_TRY.replace("URL", url))
+
+    async def sandbox_gone() -> None:
+        await asyncio.to_thread(child.wait)
+        say("The sandbox has ended, so the server ends too.", "red")
+
+    try:
+        _run(values, ready, stop_with_stdin, sandbox_gone)
+    finally:
+        ended = child.poll()
+        processes.stop(child)
+    if ended is not None:
+        finish(Exit.FAILED)
+
+
+_TRY = """Try it:
+  curl -s URL/api/v1/runs -H 'content-type: application/json' \\
+    -d '{"company_name": "Acme Corp", "idempotency_key": "acme-001"}'
+  curl -s URL/webhooks/approval -H 'content-type: application/json' \\
+    -d '{"run_id": "RUN_ID", "approved": true, "responder": "you"}'
+Stop with Ctrl+C."""
+
+
+def _run(
+    values: dict[str, Any],
+    ready: Callable[[str], None],
+    stop_with_stdin: bool,
+    also: Callable[[], Any] | None = None,
+) -> None:
+    from agentos.serving import listen, serve
+    from agentos.settings import load
+    from agentos.wiring import application
+
+    settings = load(**values)
+    app = application(settings)
+    listener = listen(settings.host, settings.port)
+
+    async def until() -> None:
+        ends = [asyncio.ensure_future(e()) for e in (also, stop_with_stdin and _stdin_closed) if e]
+        try:
+            await (asyncio.wait(ends, return_when="FIRST_COMPLETED") if ends else asyncio.Future())
+        finally:
+            for end in ends:
+                end.cancel()
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(app, listener, ready, until()))
