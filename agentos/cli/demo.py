@@ -29,8 +29,9 @@ def demo(
         shutil.rmtree(data, ignore_errors=True)
     began = time.monotonic()
     say("Starting a server, a worker and stand-ins of the four systems …", "dim")
-    child, ready = processes.start(["dev", "--port", "0", "--data", str(data)], "server")
+    child = processes.start("dev", "--port", "0", "--data", str(data))
     try:
+        ready = processes.ready(child, "server")
         run = _onboard(ready["url"], ready["sandbox_url"], as_json)
         if not as_json:
             say(f"\nDone in {time.monotonic() - began:.1f} s. {_NEXT}", "dim")
@@ -53,7 +54,7 @@ def _onboard(url: str, sandbox_url: str, as_json: bool) -> dict[str, Any]:
 
     from agentos.cli.client import Client
     from agentos.cli.output import out, say
-    from agentos.cli.pictures import made_table, plan_table, report_text
+    from agentos.cli.pictures import made_text, plan_text, report_text
     from agentos.cli.watch import follow
 
     def held() -> dict[str, int]:
@@ -69,7 +70,7 @@ def _onboard(url: str, sandbox_url: str, as_json: bool) -> dict[str, Any]:
         return run
     say("\n2. The plan, before anything is made:\n", "bold")
     if not as_json:
-        out().print(plan_table(run["plan"]))
+        out().print(plan_text(run["plan"]))
     untouched = "nothing was changed" if held() == before else "SOMETHING WAS CHANGED"
     say(f"The systems' own count says: {untouched} so far.")
     say(f"\n3. {PERSON} approves exactly this plan (in earnest a person does that).\n", "bold")
@@ -80,7 +81,7 @@ def _onboard(url: str, sandbox_url: str, as_json: bool) -> dict[str, Any]:
     if as_json:
         return run
     say("\n4. What the company has now:\n", "bold")
-    out().print(made_table(run))
+    out().print(made_text(run))
     grown = {name: after[name] - before.get(name, 0) for name in after}
     told = ", ".join(f"{name} +{count}" for name, count in grown.items())
     say(f"Counted by the systems themselves: {told}.")

@@ -9,23 +9,29 @@ from agentos.cli.output import safe, word
 
 Json = dict[str, Any]
 
+SIGNS = {"create": "+", "update": "~", "adopt": "=", "no_op": "=", "conflict": "!", "blocked": "!"}
 
-def plan_table(plan: Json) -> Table:
-    """What would be done, one line per change."""
-    table = Table(title=f"Plan {plan['digest'][:12]}", title_justify="left", expand=False)
-    for name in ("system", "kind", "what", "undo", "mail", "why"):
-        table.add_column(name, overflow="fold")
-    for change in plan["changes"]:
-        there = change["kind"] in ("adopt", "no_op")
-        table.add_row(
-            safe(change["system"]),
-            word(change["kind"]),
-            safe(f"{change['target']} is there" if there else change["summary"]),
-            safe(change["undo"]),
-            safe("yes" if change["sends_mail"] else ""),
-            safe(change["reason"] or ""),
-        )
-    return table
+
+def plan_text(plan: Json) -> Text:
+    """What would be done, one line per change, with what an approver must not miss."""
+    lines = [safe(f"Plan {plan['digest'][:12]} for {plan['company']['name']}", "bold")]
+    for system in plan["systems"]:
+        lines.append(safe(system, "bold"))
+        for change in plan["changes"]:
+            if change["system"] == system:
+                lines += _change(change)
+    return Text("\n").join(lines)
+
+
+def _change(change: Json) -> list[Text]:
+    there = change["kind"] in ("adopt", "no_op")
+    line = safe(f"  {SIGNS[change['kind']]} ").append(word(f"{change['kind']:<9}"))
+    line.append(safe(f"{change['target']} is there" if there else change["summary"]))
+    if change["sends_mail"]:
+        line.append(" · sends mail", "yellow")
+    if change["undo"] != "full" and not there:
+        line.append(f" · undo: {change['undo']}", "yellow")
+    return [line, safe(f"              {change['reason']}", "dim")] if change["reason"] else [line]
 
 
 def run_table(items: list[Json]) -> Table:
@@ -49,20 +55,19 @@ def run_table(items: list[Json]) -> Table:
     return table
 
 
-def made_table(run: Json) -> Table:
+def made_text(run: Json) -> Text:
     """What each system holds, with links."""
-    table = Table(expand=False)
-    for name in ("system", "status", "what", "link"):
-        table.add_column(name, overflow="fold")
+    lines = []
     for step in run["steps"]:
-        table.add_row(word(step["system"]), word(step["status"]), safe(step["details"]), safe(""))
+        lines.append(safe(step["system"], "bold").append(" ").append(word(step["status"])))
+        lines.append(safe(f"  {step['details']}"))
         for resource in step["resources"]:
-            mine = "made" if resource["created_by_us"] else "was there, adopted"
-            text = f"  {resource['kind']} {resource['label'] or resource['id']}: {mine}"
-            table.add_row("", "", safe(text, "dim"), safe(resource["url"] or "", "dim"))
+            sign = "+ made   " if resource["created_by_us"] else "= adopted"
+            line = safe(f"  {sign} {resource['kind']}: {resource['label'] or resource['id']}")
+            lines.append(line.append(safe(f"  {resource['url'] or ''}", "dim")))
         if step["hint"]:
-            table.add_row("", "", safe(f"  {step['hint']}", "dim"), "")
-    return table
+            lines.append(safe(f"  {step['hint']}", "dim"))
+    return Text("\n").join(lines)
 
 
 def report_text(report: Json) -> Text:

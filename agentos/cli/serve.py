@@ -11,6 +11,7 @@ import typer
 
 from agentos.cli.context import AsJson, command, finish
 from agentos.cli.exits import Exit
+from domain.errors import AgentOSError
 
 Port = Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65_535)]
 Stop = Annotated[bool, typer.Option("--stop-with-stdin", hidden=True)]
@@ -81,8 +82,13 @@ def dev(
     values: dict[str, Any] = {"agentos_host": "127.0.0.1", "agentos_port": port, "sandbox": True}
     settings = load(**values, **(processes.inside(data) if data else {}))
     listen("127.0.0.1", port).close()  # before anything is started for nothing
-    arguments = ["sandbox", "--port", "0", "--db", str(settings.sandbox_db_path)]
-    child, found = processes.start(arguments, "sandbox")
+    child = processes.start("sandbox", "--port", "0", "--db", str(settings.sandbox_db_path))
+    _imported()  # while the sandbox starts
+    try:
+        found = processes.ready(child, "sandbox")
+    except AgentOSError:
+        processes.stop(child)
+        raise
     values |= {"sandbox_url": found["url"], "sqlite_db_path": settings.sqlite_db_path}
 
     def ready(url: str) -> None:
@@ -93,7 +99,7 @@ def dev(
         say(_TRY.replace("URL", url))
 
     async def sandbox_gone() -> None:
-        await asyncio.to_thread(child.wait)
+        await processes.over(child)
         say("The sandbox has ended, so the server ends too.", "red")
 
     try:
@@ -111,6 +117,11 @@ _TRY = """Try it:
   curl -s URL/webhooks/approval -H 'content-type: application/json' \\
     -d '{"run_id": "RUN_ID", "approved": true, "responder": "you"}'
 Stop with Ctrl+C."""
+
+
+def _imported() -> None:
+    """The slow part of starting the server."""
+    import agentos.wiring  # noqa: F401
 
 
 def _run(

@@ -4,7 +4,7 @@ from typing import Any
 
 from agentos.cli.client import Client
 from agentos.cli.output import out, say, show_json
-from agentos.cli.pictures import event_line, made_table, plan_table, report_text
+from agentos.cli.pictures import event_line, made_text, plan_text, report_text
 
 Json = dict[str, Any]
 _PARKED = ("approval_requested", "escalation_requested", "run_paused")
@@ -35,11 +35,11 @@ def conclude(run: Json, *, as_json: bool) -> None:
         return
     console = out()
     if run["status"] == "awaiting_approval":
-        console.print(plan_table(run["plan"]))
+        console.print(plan_text(run["plan"]))
         say(f"Nothing is made before somebody decides: agentos approve {run['run_id']}")
         return
     if run["steps"]:
-        console.print(made_table(run))
+        console.print(made_text(run))
     if run["report"]:
         console.print(report_text(run["report"]))
     if run["status"] == "escalated":
