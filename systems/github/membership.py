@@ -68,7 +68,7 @@ class TeamMembership:
         """The person is in the team, or asked to be."""
         if await self.find(company, change, refs):
             return []
-        return [Difference(change.target, "a member", "not a member")]
+        return [Difference("member", _login(change), "absent")]
 
     async def undo(self, company: Company, entry: Entry) -> Undone:
         """Take the person out of the team; the organisation is not ours to put them out of."""

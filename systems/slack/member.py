@@ -65,7 +65,7 @@ class Member:
         """The person is in the channel."""
         if await self.find(company, change, refs):
             return []
-        return [Difference(change.target, "a member", "not a member")]
+        return [Difference("member", _user(change), "absent")]
 
     async def undo(self, company: Company, entry: Entry) -> Undone:
         """Nobody is put out: the channel is archived, or was there before and stays."""
