@@ -1,10 +1,10 @@
 """Full bodies as the published description requires them, from the few facts that are stored."""
 
 import base64
-from typing import Any
 
+from sandbox.github.call import Call
 from sandbox.github.seed import STARTED
-from sandbox.store import Body, Store
+from sandbox.store import Body
 
 _REPOSITORY_LINKS = (
     "archive_url:{archive_format}{/ref}",
@@ -56,59 +56,58 @@ _COUNTS = (
     "subscribers_count",
     "size",
 )
-_LEVELS = ("admin", "maintain", "push", "triage", "pull")
-_ROLES = {
-    "admin": "admin",
-    "maintain": "maintain",
-    "push": "write",
-    "triage": "triage",
-    "pull": "read",
-}
+LEVELS = ("admin", "maintain", "push", "triage", "pull")
 
 
 def node(kind: str, number: int | str) -> str:
+    """The identity in GitHub's other API."""
     return base64.b64encode(f"{kind}:{number}".encode()).decode()
 
 
-def user(origin: str, login: str, number: int, kind: str = "User") -> Body:
+def user(call: Call, login: str, number: int, kind: str = "User") -> Body:
     """A simple user, or the organisation as an owner."""
-    api = f"{origin}/github/users/{login}"
-    links = {
-        f"{name}_url": f"{api}/{name}"
-        for name in ("followers", "organizations", "repos", "received_events", "subscriptions")
-    }
+    api = f"{call.origin}/github/users/{login}"
+    names = ("followers", "organizations", "repos", "received_events", "subscriptions")
     return {
         "login": login,
         "id": number,
         "node_id": node(kind, number),
-        "avatar_url": f"{origin}/avatars/{number}",
+        "avatar_url": f"{call.origin}/avatars/{number}",
         "gravatar_id": "",
         "url": api,
-        "html_url": f"{origin}/{login}",
+        "html_url": f"{call.origin}/view/github/{'user' if kind == 'User' else 'org'}/{login}",
         "following_url": f"{api}/following{{/other_user}}",
         "gists_url": f"{api}/gists{{/gist_id}}",
         "starred_url": f"{api}/starred{{/owner}}{{/repo}}",
         "events_url": f"{api}/events{{/privacy}}",
-        **links,
+        **{f"{name}_url": f"{api}/{name}" for name in names},
         "type": kind,
         "site_admin": False,
     }
 
 
-def organization(origin: str, org: Body) -> Body:
-    api = f"{origin}/github/orgs/{org['login']}"
-    names = ("repos", "events", "hooks", "issues")
+def simple_organization(call: Call) -> Body:
+    """The organisation where it is part of something else."""
+    org = call.org
+    api = f"{call.origin}/github/orgs/{org['login']}"
     return {
         "login": org["login"],
         "id": org["id"],
         "node_id": node("Organization", org["id"]),
         "url": api,
-        **{f"{name}_url": f"{api}/{name}" for name in names},
+        **{f"{name}_url": f"{api}/{name}" for name in ("repos", "events", "hooks", "issues")},
         "members_url": f"{api}/members{{/member}}",
         "public_members_url": f"{api}/public_members{{/member}}",
-        "avatar_url": f"{origin}/avatars/{org['id']}",
+        "avatar_url": f"{call.origin}/avatars/{org['id']}",
         "description": "The sandbox's organisation",
-        "html_url": f"{origin}/view/github/org/{org['login']}",
+    }
+
+
+def organization(call: Call) -> Body:
+    """The organisation itself; base permission "none", as the connector asks for."""
+    return simple_organization(call) | {
+        "html_url": f"{call.origin}/view/github/org/{call.org['login']}",
+        "name": call.org["login"],
         "has_organization_projects": False,
         "has_repository_projects": False,
         "public_repos": 0,
@@ -121,16 +120,18 @@ def organization(origin: str, org: Body) -> Body:
         "archived_at": None,
         "default_repository_permission": "none",
         "members_can_create_repositories": False,
+        "two_factor_requirement_enabled": False,
     }
 
 
-def team(origin: str, store: Store, org: Body, found: Body, *, full: bool) -> Body:
-    api = f"{origin}/github/organizations/{org['id']}/team/{found['id']}"
-    body: Body = {
+def simple_team(call: Call, found: Body) -> Body:
+    """A team as another team's parent."""
+    api = f"{call.origin}/github/organizations/{call.org['id']}/team/{found['id']}"
+    return {
         "id": found["id"],
         "node_id": node("Team", found["id"]),
         "url": api,
-        "html_url": f"{origin}/view/github/team/{found['id']}",
+        "html_url": f"{call.origin}/view/github/team/{found['id']}",
         "name": found["name"],
         "slug": found["slug"],
         "description": found["description"],
@@ -140,41 +141,50 @@ def team(origin: str, store: Store, org: Body, found: Body, *, full: bool) -> Bo
         "members_url": f"{api}/members{{/member}}",
         "repositories_url": f"{api}/repos",
         "type": "organization",
-        "parent": None,
+        "organization_id": call.org["id"],
     }
-    if full:
-        grants = [g for g in store.all("github", "grant") if g["team"] == found["id"]]
-        members = [m for m in store.all("github", "membership") if m["team"] == found["id"]]
-        body |= {
-            "created_at": found["created_at"],
-            "updated_at": found["created_at"],
-            "members_count": len(members),
-            "repos_count": len(grants),
-            "organization": organization(origin, org),
-            "organization_id": org["id"],
-        }
-    return body
+
+
+def team(call: Call, found: Body) -> Body:
+    """A team in a list."""
+    parent = call.store.get("github", "team", found["parent"]) if found["parent"] else None
+    return simple_team(call, found) | {"parent": simple_team(call, parent) if parent else None}
+
+
+def full_team(call: Call, found: Body) -> Body:
+    """A team on its own, with its numbers."""
+    store = call.store
+    grants = [one for one in store.all("github", "grant") if one["team"] == found["id"]]
+    members = [
+        one
+        for one in store.all("github", "membership")
+        if one["team"] == found["id"] and one["state"] == "active"
+    ]
+    return team(call, found) | {
+        "created_at": found["created_at"],
+        "updated_at": found["updated_at"],
+        "members_count": len(members),
+        "repos_count": len(grants),
+        "organization": organization(call),
+    }
 
 
 def permissions(level: str) -> dict[str, bool]:
     """Each level holds all below it."""
-    reached = _LEVELS.index(level)
-    return {name: at >= reached for at, name in enumerate(_LEVELS)}
+    reached = LEVELS.index(level)
+    return {name: at >= reached for at, name in enumerate(LEVELS)}
 
 
 def role_name(level: str) -> str:
-    return _ROLES[level]
+    """GitHub's newer names of the same levels."""
+    return {"push": "write", "pull": "read"}.get(level, level)
 
 
-def repository(origin: str, store: Store, org: Body, found: Body, *, nested: bool = True) -> Body:
+def repository(call: Call, found: Body) -> Body:
+    """A repository in a list, or as the template of another one."""
+    org = call.org
     name = f"{org['login']}/{found['name']}"
-    api = f"{origin}/github/repos/{name}"
-    links: dict[str, Any] = {}
-    for line in _REPOSITORY_LINKS:
-        key, _, path = line.partition(":")
-        joint = "" if path.startswith("{") else "/"
-        links[key] = f"{api}{joint}{path}"
-    template = store.get("github", "repository", found["template"]) if found["template"] else None
+    api = f"{call.origin}/github/repos/{name}"
     body: Body = {
         "id": found["id"],
         "node_id": node("Repository", found["id"]),
@@ -182,16 +192,16 @@ def repository(origin: str, store: Store, org: Body, found: Body, *, nested: boo
         "full_name": name,
         "private": found["private"],
         "visibility": "private" if found["private"] else "public",
-        "owner": user(origin, org["login"], org["id"], "Organization"),
-        "html_url": f"{origin}/view/github/repository/{found['id']}",
+        "owner": user(call, org["login"], org["id"], "Organization"),
+        "html_url": f"{call.origin}/view/github/repository/{found['id']}",
         "description": found["description"],
         "fork": False,
         "url": api,
-        **links,
+        **_links(api),
         "git_url": f"git://sandbox/{name}.git",
         "ssh_url": f"git@sandbox:{name}.git",
-        "clone_url": f"{origin}/{name}.git",
-        "svn_url": f"{origin}/{name}",
+        "clone_url": f"{call.origin}/{name}.git",
+        "svn_url": f"{call.origin}/{name}",
         "mirror_url": None,
         "homepage": None,
         "language": None,
@@ -211,10 +221,25 @@ def repository(origin: str, store: Store, org: Body, found: Body, *, nested: boo
         "disabled": False,
         "pushed_at": found["pushed_at"],
         "created_at": found["created_at"],
-        "updated_at": found["pushed_at"],
+        "updated_at": found["updated_at"],
         "permissions": permissions("admin"),
     }
-    if nested:
-        simple = repository(origin, store, org, template, nested=False) if template else None
-        body |= {"template_repository": simple, "organization": body["owner"]}
+    if call.is_newest:
+        del body["has_downloads"]
     return body
+
+
+def full_repository(call: Call, found: Body) -> Body:
+    """A repository on its own, with what it was generated from."""
+    template = call.store.get("github", "repository", found["template"] or "")
+    body = repository(call, found)
+    origin = repository(call, template) if template else None
+    return body | {"template_repository": origin, "organization": body["owner"]}
+
+
+def _links(api: str) -> dict[str, str]:
+    links = {}
+    for line in _REPOSITORY_LINKS:
+        key, _, path = line.partition(":")
+        links[key] = api + ("" if path.startswith("{") else "/") + path
+    return links
