@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import Field, SecretStr
 
@@ -115,13 +116,19 @@ def _private_key(options: GitHubOptions) -> str | None:
         name, key = "GITHUB_PRIVATE_KEY_FILE", _read(options.private_key_file)
     else:
         return None
-    try:
-        load_pem_private_key(key.encode(), password=None)
-    except (ValueError, TypeError):
+    if not _is_rsa(key):
         raise BadSetting(
-            f"{name} does not hold a private key.", advice=f"Set {name} to the App's key in PEM."
-        ) from None
+            f"{name} does not hold an RSA private key.",
+            advice=f"Set {name} to the App's key in PEM, as GitHub gave it.",
+        )
     return key
+
+
+def _is_rsa(key: str) -> bool:
+    try:
+        return isinstance(load_pem_private_key(key.encode(), password=None), RSAPrivateKey)
+    except (ValueError, TypeError):
+        return False
 
 
 def _read(path: Path) -> str:
