@@ -8,6 +8,7 @@ from domain.status import TERMINAL, RunStatus
 from systems import registry
 from tests.doubles.house import house
 
+registry.modules()  # imported once, by the server that forks the lives
 WAITING = (*TERMINAL, RunStatus.ESCALATED)
 
 
