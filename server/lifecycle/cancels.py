@@ -27,7 +27,9 @@ async def cancel(
             return run
         words = clean_text(reason, "reason", limit=2_000) if reason else None
         event = CancelRequested(rollback=rollback, reason=words or f"Cancelled by {actor.name}.")
-        run, _ = await log.append(tx, run_id, event, key=f"cancel/{run.version + 1}", actor=actor.name)
+        run, _ = await log.append(
+            tx, run_id, event, key=f"cancel/{run.version + 1}", actor=actor.name
+        )
         await service.engine.wake(tx, run_id, priority=1)
         service.changed(tx, run_id)
     return run

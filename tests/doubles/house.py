@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from domain.launches import LaunchRequest
-from domain.runs import RunState
 from domain.decisions import Answer, DecisionKind
+from domain.launches import LaunchRequest
 from domain.ports import System
+from domain.runs import RunState
 from domain.status import RunStatus
 from graph.build import build
 from server.lifecycle import decisions, launches, reads
