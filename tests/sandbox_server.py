@@ -74,7 +74,7 @@ class SandboxServer:
 def sandbox_server(
     path: Path | str = ":memory:", around: Callable[[ASGIApp], ASGIApp] = lambda app: app
 ) -> Iterator[SandboxServer]:
-    """A sandbox in a thread of this process, gone at the end; `around` may wrap a layer about it."""
+    """A sandbox in a thread of this process, gone at the end; `around` may wrap it in a layer."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     app = around(create_app(path))

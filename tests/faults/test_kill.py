@@ -1,4 +1,4 @@
-"""kill -9 around every call to a system: the next life ends the run, and each effect stands once."""
+"""kill -9 around every call to a system: the next life ends the run, each effect stands once."""
 
 import asyncio
 import multiprocessing
