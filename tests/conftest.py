@@ -1,6 +1,9 @@
-"""Tests see no setting of the machine they run on."""
+"""Tests see no setting of the machine they run on, but for a Postgres that they may use."""
 
 import os
+from collections.abc import Iterator
+
+import pytest
 
 _PREFIXES = (
     "AGENT_", "AGENTOS_", "APPROVAL_", "AWS_", "BREVO_", "DATABASE_URL", "GITHUB_", "GRANTS_",
@@ -9,6 +12,8 @@ _PREFIXES = (
 )  # fmt: skip
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
+if "DATABASE_URL" in os.environ:
+    os.environ["TEST_DATABASE_URL"] = os.environ["DATABASE_URL"]
 for _name in list(os.environ):
     if _name.startswith(_PREFIXES) or _name.upper() in _PROXIES:
         del os.environ[_name]
@@ -16,3 +21,21 @@ for _name in list(os.environ):
 # Before anything imports langgraph: it reads this once.
 os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
 os.environ["LANGSMITH_TRACING"] = "false"
+
+
+@pytest.fixture(scope="session")
+def postgres_address() -> Iterator[str]:
+    """A Postgres server for this test process, started when the first test asks for it."""
+    from tests.postgres import postgres_server  # noqa: PLC0415 - after the environment is empty
+
+    with postgres_server() as address:
+        yield address
+
+
+@pytest.fixture
+def postgres(postgres_address: str) -> Iterator[str]:
+    """The libpq address of an empty database, gone after the test."""
+    from tests.postgres import empty_database  # noqa: PLC0415
+
+    with empty_database(postgres_address) as address:
+        yield address
