@@ -12,8 +12,7 @@ _PREFIXES = (
 )  # fmt: skip
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
-if "DATABASE_URL" in os.environ:
-    os.environ["TEST_DATABASE_URL"] = os.environ["DATABASE_URL"]
+_DATABASE = os.environ.get("DATABASE_URL", "")
 for _name in list(os.environ):
     if _name.startswith(_PREFIXES) or _name.upper() in _PROXIES:
         del os.environ[_name]
@@ -28,7 +27,7 @@ def postgres_address() -> Iterator[str]:
     """A Postgres server for this test process, started when the first test asks for it."""
     from tests.postgres import postgres_server  # noqa: PLC0415 - after the environment is empty
 
-    with postgres_server() as address:
+    with postgres_server(_DATABASE) as address:
         yield address
 
 

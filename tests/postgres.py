@@ -1,6 +1,5 @@
 """A real Postgres for the tests: the one that DATABASE_URL names, else one from the wheel."""
 
-import os
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -13,15 +12,12 @@ from psycopg.conninfo import make_conninfo
 
 from server.store.dsn import conninfo
 
-GIVEN = os.environ.get("TEST_DATABASE_URL", "")
-"""What DATABASE_URL was before the environment was emptied for the tests."""
-
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """The libpq address of a server on which databases may be made."""
-    if GIVEN:
-        yield conninfo(GIVEN)
+def postgres_server(given: str = "") -> Iterator[str]:
+    """The libpq address of a server on which databases may be made: the given one, or a new one."""
+    if given:
+        yield conninfo(given)
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel warns where there is no runtime folder
