@@ -9,6 +9,7 @@ from sandbox import control, views
 from sandbox.brevo import routes as brevo
 from sandbox.brevo import seed as brevo_seed
 from sandbox.faults import FaultLayer
+from sandbox.github import control as github_control
 from sandbox.github import routes as github
 from sandbox.github import seed as github_seed
 from sandbox.grants import routes as grants
@@ -32,6 +33,7 @@ def create_app(path: Path | str) -> ASGIApp:
     app.state.store = store
     app.state.seed = plant
     app.include_router(control.router)
+    app.include_router(github_control.router)
     app.include_router(views.router)
     app.include_router(slack.router(), prefix="/slack/api")
     app.include_router(github.router(), prefix="/github")

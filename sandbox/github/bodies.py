@@ -52,10 +52,11 @@ _COUNTS = (
     "stargazers_count",
     "watchers",
     "watchers_count",
-    "network_count",
-    "subscribers_count",
     "size",
 )
+_COUNTS_OF_ONE = ("network_count", "subscribers_count")
+"""Told of a repository on its own only."""
+
 LEVELS = ("admin", "maintain", "push", "triage", "pull")
 
 
@@ -234,7 +235,8 @@ def full_repository(call: Call, found: Body) -> Body:
     template = call.store.get("github", "repository", found["template"] or "")
     body = repository(call, found)
     origin = repository(call, template) if template else None
-    return body | {"template_repository": origin, "organization": body["owner"]}
+    counts = dict.fromkeys(_COUNTS_OF_ONE, 0)
+    return body | counts | {"template_repository": origin, "organization": body["owner"]}
 
 
 def _links(api: str) -> dict[str, str]:

@@ -47,7 +47,10 @@ async def get_grant(call: Asked) -> Response:
         raise not_found()
     if WITH_PERMISSIONS not in call.request.headers.get("accept", ""):
         return call.answer(204)
-    return call.answer(200, _granted(call, grant, repository))
+    body = _granted(call, grant, repository)
+    for field in ("has_discussions", "has_pull_requests"):  # not in this answer (OpenAPI)
+        del body[field]
+    return call.answer(200, body)
 
 
 @router.on("PUT", TEAM, _PAIR)

@@ -73,8 +73,8 @@ async def create_installation_token(request: Request, number: int) -> Response:
 async def rate_limit(call: Asked) -> Response:
     """Costs nothing (docs). Version 2026-03-10 leaves out `rate` (OpenAPI)."""
     until = int(datetime.now(UTC).timestamp()) + 3600
-    rate = {"limit": 5000, "used": 1, "remaining": 4999, "reset": until, "resource": "core"}
-    search = rate | {"limit": 30, "used": 0, "remaining": 30, "resource": "search"}
+    rate = {"limit": 5000, "used": 1, "remaining": 4999, "reset": until}
+    search = rate | {"limit": 30, "used": 0, "remaining": 30}
     body: Body = {"resources": {"core": rate, "search": search}}
     return call.answer(200, body if call.is_newest else body | {"rate": rate})
 

@@ -5,7 +5,6 @@ from fastapi import APIRouter, Response
 from sandbox.github import (
     branches,
     collaborators,
-    control,
     grants,
     installations,
     invitations,
@@ -49,8 +48,3 @@ def router() -> APIRouter:
         routes.include_router(noun.router)
     routes.include_router(_rest)
     return routes
-
-
-def control_router() -> APIRouter:
-    """What belongs under /_sandbox and not under GitHub's prefix."""
-    return control.router

@@ -1,5 +1,7 @@
 """An organisation with a template repository, two people, and an App with a key of its own."""
 
+from functools import cache
+
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -62,7 +64,9 @@ def _template(number: int) -> Body:
     }
 
 
+@cache
 def _new_key() -> str:
+    """One for the life of the process: a reset need not wait for another."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     return key.private_bytes(
         serialization.Encoding.PEM,

@@ -7,6 +7,7 @@ from domain.errors import NeedsPerson, Refused
 from domain.plans import ChangeKind
 from domain.ports import EffectStatus
 from sandbox import seed
+from sandbox.grants.seed import EIN, SHARED_EIN
 from tests.contract.cases.grants import APPLICATION, CASE
 from tests.contract.harness import ACME, Stage, provision, roll_back
 from tests.memory_ledger import MemoryLedger
@@ -14,8 +15,8 @@ from tests.sandbox_server import SandboxServer
 
 REGISTRY = {"GRANTS_ORG_REGISTRY": "org:us:ein"}
 CLOSED = {"GRANTS_COMPETITION_ID": seed.GRANTS_CLOSED_COMPETITION_ID}
-INITECH = ACME.model_copy(update={"company_id": "12-3456789", "name": "Initech"})
-GLOBEX = ACME.model_copy(update={"company_id": "98-7654321", "name": "Globex"})
+INITECH = ACME.model_copy(update={"company_id": EIN, "name": "Initech"})
+GLOBEX = ACME.model_copy(update={"company_id": SHARED_EIN, "name": "Globex"})
 
 
 @pytest.fixture
