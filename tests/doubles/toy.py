@@ -12,7 +12,7 @@ from domain.plans import Change, ChangeKind
 from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
 from systems.connector import Connector
-from systems.part import Found, Owner
+from systems.part import Found, Owner, made
 
 Fault = Literal["unavailable", "refused", "lost_after_effect", "unreadable", "bug"]
 
@@ -88,9 +88,8 @@ class ToyPart:
     async def undo(self, company: Company, entry: Entry) -> Undone:
         if self.world.broken == "unreadable":
             raise Retryable(ErrorCode.UNAVAILABLE, f"{self.system} does not answer.")
-        self.world.objects[:] = [
-            pair for pair in self.world.objects if pair[0] != entry.resource.id
-        ]
+        gone = made(entry).id
+        self.world.objects[:] = [pair for pair in self.world.objects if pair[0] != gone]
         return Undone(note=f"{entry.change.target}: removed")
 
 

@@ -67,7 +67,7 @@ async def opened(folder: Path, **options: Any) -> AsyncIterator[Door]:
     """The API of one service; `options` are those of `create_app`."""
     worlds = {name: ToyWorld() for name in ("slack", "github", "grants")}
     systems = {name: toy(name, world, ("a", "b")) for name, world in worlds.items()}
-    settings = {"webhook_secrets": (), "unsigned_webhook_allowed": True} | options
+    settings: dict[str, Any] = {"webhook_secrets": (), "unsigned_webhook_allowed": True} | options
     async with house(folder, systems) as home:
         app = create_app(home.service, **settings)
         transport = httpx.ASGITransport(app=app)

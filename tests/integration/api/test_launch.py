@@ -34,7 +34,7 @@ async def test_same_run_is_answered_when_the_key_comes_again(door: Door) -> None
 
 
 async def test_key_is_the_same_when_it_comes_as_a_header(door: Door) -> None:
-    key = {"Idempotency-Key": "clé-1".encode()}
+    key = {b"Idempotency-Key": "clé-1".encode()}
     first = await door.http.post(RUNS, json={"company_name": "Acme"}, headers=key)
     assert first.json()["idempotency_key"] == "clé-1"
     body = {"company_name": "Acme", "idempotency_key": "clé-1"}
