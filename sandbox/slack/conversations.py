@@ -12,8 +12,7 @@ _PUNCTUATION = re.compile(r"[_-]+")
 
 
 def view(call: Call, channel: Body) -> Body:
-    """A conversation object as the Web API returns it."""
-    by = {"creator": channel["creator"] if channel["purpose"] else "", "last_set": 0}
+    """A conversation object, as a list of them has it."""
     return {
         "id": channel["id"],
         "name": channel["name"],
@@ -39,10 +38,24 @@ def view(call: Call, channel: Body) -> Body:
         "unlinked": 0,
         "previous_names": channel.get("previous_names", []),
         "is_member": call.user in channel["members"],
-        "num_members": len(channel["members"]),
-        "topic": {"value": channel["topic"], **by},
-        "purpose": {"value": channel["purpose"], **by},
+        "topic": _text(channel, "topic"),
+        "purpose": _text(channel, "purpose"),
     }
+
+
+def _text(channel: Body, field: str) -> Body:
+    value = channel[field]
+    set_by, set_at = (channel["creator"], channel["created"]) if value else ("", 0)
+    return {"value": value, "creator": set_by, "last_set": set_at}
+
+
+def _counted(call: Call, channel: Body) -> Body:
+    return view(call, channel) | {"num_members": len(channel["members"])}
+
+
+def _changed(call: Call, channel: Body) -> Body:
+    """The answer of a write to the channel."""
+    return {"channel": view(call, channel) | {"last_read": "0000000000.000000"}}
 
 
 def _check_name(call: Call, name: str) -> None:
@@ -75,7 +88,9 @@ def create(call: Call) -> Body:
         "members": [call.user],
     }
     call.save(channel)
-    return {"channel": view(call, channel)}
+    answer = _changed(call, channel)
+    answer["channel"]["priority"] = 0
+    return answer
 
 
 def list_all(call: Call) -> Body:
@@ -89,26 +104,30 @@ def list_all(call: Call) -> Body:
         and not (channel["is_private"] and call.user not in channel["members"])
         and not (unarchived_only and channel["is_archived"])
     ]
-    return call.page(found, "channels", lambda channel: view(call, channel))
+    return call.page(found, "channels", lambda channel: _counted(call, channel))
 
 
 def info(call: Call) -> Body:
     call.scope("channels:read", "groups:read")
-    return {"channel": view(call, call.channel())}
+    shown = _counted if call.flag("include_num_members") else view
+    return {"channel": shown(call, call.channel())}
 
 
 def rename(call: Call) -> Body:
+    """Only by who made the channel: an app is no administrator (Slack's documentation)."""
     channel = call.channel(member=True)
     call.scope("groups:write" if channel["is_private"] else "channels:manage")
     if channel["is_archived"]:
         raise SlackError("is_archived")
+    if channel["creator"] != call.user:
+        raise SlackError("not_authorized")
     name = call.need("name")
     if name != channel["name"]:
         _check_name(call, name)
     earlier = [*channel.get("previous_names", []), channel["name"]]
     channel |= {"name": name, "previous_names": earlier}
     call.save(channel)
-    return {"channel": view(call, channel)}
+    return _changed(call, channel)
 
 
 def archive(call: Call) -> Body:
@@ -139,7 +158,7 @@ def _set(call: Call, field: str) -> Body:
         raise SlackError("too_long")
     channel |= {field: text}
     call.save(channel)
-    return {"channel": view(call, channel), field: text}
+    return _changed(call, channel)
 
 
 def set_purpose(call: Call) -> Body:
@@ -169,7 +188,7 @@ def invite(call: Call) -> Body:
     refused = {error["user"] for error in errors}
     channel["members"] = [*channel["members"], *(u for u in users if u not in refused)]
     call.save(channel)
-    return {"channel": view(call, channel)}
+    return _changed(call, channel)
 
 
 def members(call: Call) -> Body:
@@ -184,7 +203,10 @@ def join(call: Call) -> Body:
         raise SlackError("method_not_supported_for_channel_type")
     if channel["is_archived"]:
         raise SlackError("is_archived")
-    if call.user not in channel["members"]:
-        channel["members"] = [*channel["members"], call.user]
-        call.save(channel)
+    if call.user in channel["members"]:
+        warning = "already_in_channel"
+        told = {"warning": warning, "response_metadata": {"warnings": [warning]}}
+        return {"channel": view(call, channel), **told}
+    channel["members"] = [*channel["members"], call.user]
+    call.save(channel)
     return {"channel": view(call, channel)}

@@ -1,4 +1,4 @@
-"""Plain HTTP clients for the stand-ins of GitHub and of the grants system."""
+"""Plain HTTP clients for the stand-ins."""
 
 from typing import Any
 
@@ -10,6 +10,11 @@ from tests.sandbox_server import SandboxServer
 ORG = f"/orgs/{seed.GITHUB_ORG}"
 REPOS = f"/repos/{seed.GITHUB_ORG}"
 TEMPLATE = f"{REPOS}/{seed.GITHUB_TEMPLATE}"
+
+
+def slack(server: SandboxServer, token: str = seed.SLACK_BOT_TOKEN) -> httpx.Client:
+    """With the token that has all scopes."""
+    return _client(f"{server.url}/slack/api/", token)
 
 
 def github(server: SandboxServer, token: str = seed.GITHUB_TOKEN) -> httpx.Client:

@@ -183,6 +183,13 @@ async def test_a_recorded_answer_is_understood(slack: Slack, method: str) -> Non
             await client.set_purpose("C1", "x")
         case "conversations.invite":
             await client.invite("C1", "U1")
+        case "conversations.history":
+            (message,) = [one async for one in client.messages("C1")]
+            assert message.metadata is not None
+        case "chat.postMessage":
+            assert await client.post("C1", "Hello", "made", {"a": "b"}) == "0000000000.000000"
+        case "chat.delete":
+            await client.delete("C1", "0000000000.000000")
         case _:
             raise AssertionError(f"{method} is not called")
     assert slack.called == [method]
