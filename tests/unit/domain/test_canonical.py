@@ -1,3 +1,5 @@
+"""Canonical JSON and its digest."""
+
 import hashlib
 import json
 import math

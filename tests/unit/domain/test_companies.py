@@ -1,3 +1,5 @@
+"""Companies, their slugs, and the people named for them."""
+
 import hashlib
 
 import pytest

@@ -1,3 +1,5 @@
+"""What a model is shown of a run."""
+
 import json
 import re
 

@@ -1,3 +1,5 @@
+"""Answers in every dialect, and what they answer."""
+
 from typing import Any
 
 import pytest

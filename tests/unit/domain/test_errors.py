@@ -1,3 +1,5 @@
+"""The tree of errors: each says what to do next."""
+
 import inspect
 import re
 

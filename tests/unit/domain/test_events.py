@@ -1,3 +1,5 @@
+"""Events as the log holds them."""
+
 import json
 
 import pytest

@@ -1,3 +1,5 @@
+"""Identifiers that sort by time."""
+
 import re
 import time
 from itertools import pairwise

@@ -1,3 +1,5 @@
+"""What a launch may ask for."""
+
 from typing import Any
 
 import pytest

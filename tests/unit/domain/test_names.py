@@ -1,3 +1,5 @@
+"""Which names are accepted, and how they are kept."""
+
 import unicodedata
 
 import pytest

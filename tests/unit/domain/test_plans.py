@@ -1,3 +1,5 @@
+"""Plans, their changes and the digest that binds an approval."""
+
 import hashlib
 import json
 from typing import Any

@@ -1,3 +1,5 @@
+"""Reports of facts only."""
+
 import pytest
 
 from domain.codes import ErrorCode

@@ -1,3 +1,5 @@
+"""A run is the fold of its events."""
+
 from datetime import UTC, datetime
 from typing import Any
 

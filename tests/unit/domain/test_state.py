@@ -1,3 +1,5 @@
+"""The state of the graph."""
+
 from typing import get_type_hints
 
 from domain.state import OnboardingState, initial, merge
