@@ -43,6 +43,7 @@ def _new(store: Store, email: str, ext_id: str | None = None) -> Body:
         "extId": ext_id,
         "emailBlacklisted": False,
         "smsBlacklisted": False,
+        "whatsappBlacklisted": False,
         "createdAt": timestamp(),
         "modifiedAt": timestamp(),
         "listIds": [],

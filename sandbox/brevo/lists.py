@@ -25,8 +25,8 @@ def _view(store: Store, found: Body) -> Body:
     }
 
 
-def _short(view: Body) -> Body:
-    return {key: value for key, value in view.items() if key not in ("createdAt", "dynamicList")}
+def _short(view: Body, *left_out: str) -> Body:
+    return {key: value for key, value in view.items() if key not in left_out}
 
 
 def _page(request: Request, items: list[Body], *, limit: int, most: int) -> list[Body]:
@@ -40,9 +40,11 @@ def _page(request: Request, items: list[Body], *, limit: int, most: int) -> list
 
 
 def _lists(request: Request, store: Store, folder: int | None) -> Response:
+    """Of one folder, where it is not told again, or of all."""
+    left_out = ["createdAt", "dynamicList", *([] if folder is None else ["folderId"])]
     every = [item for item in store.all("brevo", "list") if folder in (None, item["folderId"])]
     chosen = _page(request, every, limit=10, most=50)
-    views: list[Any] = [_short(_view(store, item)) for item in chosen]
+    views: list[Any] = [_short(_view(store, item), *left_out) for item in chosen]
     return answer(200, {"lists": views, "count": len(every)} if views else {"count": len(every)})
 
 
@@ -61,7 +63,7 @@ async def create_list(request: Request) -> Response:
     if not isinstance(folder, int):
         raise invalid("Folder id is missing")
     if store.get("brevo", "folder", folder) is None:
-        raise missing("Folder ID")
+        raise invalid("Folder ID does not exist")  # the published client knows no 404 here
     number = store.next_id("brevo", "list")
     new = {"id": number, "name": name, "folderId": folder, "createdAt": timestamp()}
     store.put("brevo", "list", number, new)
@@ -160,5 +162,6 @@ async def change_members(request: Request, number: int, verb: str) -> Response:
         store.put("brevo", "contact", contact["email"], contact | {"listIds": lists})
         done.append(email)
     if failed and not done:
-        raise invalid("Contact already in list and/or does not exist")
+        done_before = "in" if verb == "add" else "removed from"
+        raise invalid(f"Contact already {done_before} list and/or does not exist")
     return answer(201, {"contacts": {"success": done, "failure": failed, "total": len(done)}})
