@@ -16,6 +16,7 @@ from server.api.app import create_app
 from server.lifecycle.service import Bell, Service
 from server.store.checkpoints import open_saver
 from server.store.database import Database
+from server.store.sqlite import SqliteDatabase
 from server.worker.drive import Driver
 from server.worker.embedded import EmbeddedEngine
 from systems import registry
@@ -37,7 +38,7 @@ def systems(settings: Settings) -> dict[str, System]:
 
 def application(settings: Settings) -> FastAPI:
     """The API with its store and worker, which live as long as the application does."""
-    database = Database(settings.sqlite_db_path)
+    database = SqliteDatabase(settings.sqlite_db_path)
     bell = Bell()
     engine = EmbeddedEngine(database, bell, slots=settings.agentos_worker_slots)
     service = Service(

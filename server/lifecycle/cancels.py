@@ -21,7 +21,7 @@ async def cancel(
     With `rollback` what this run created is undone and the run ends `rolled_back`.
     """
     async with service.database.write() as tx:
-        run = await log.load(tx, run_id)
+        run = await log.load(tx, run_id, for_update=True)
         check_version(run, if_version)
         if run.cancel_requested is not None:
             return run

@@ -10,7 +10,7 @@ from domain.runs import RunState
 from domain.status import RunStatus
 from server.lifecycle.service import Actor, Service, check_version
 from server.store import decisions, log
-from server.store.database import Transaction
+from server.store.transactions import Transaction
 
 
 class Decided(NamedTuple):
@@ -34,7 +34,7 @@ async def decide(
     `StalePlan` the plan that is open now; nothing is changed by either.
     """
     async with service.database.write() as tx:
-        run = await log.load(tx, run_id)
+        run = await log.load(tx, run_id, for_update=True)
         replay = await _settled(tx, run, answer, actor)
         if replay:
             return replay

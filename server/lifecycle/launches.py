@@ -27,6 +27,7 @@ async def launch(service: Service, request: LaunchRequest, actor: Actor) -> Laun
     systems = _systems(service, request)
     async with service.database.write() as tx:
         if request.idempotency_key is not None:
+            await tx.exclusively("launch", request.idempotency_key)
             earlier = await runs.by_key(tx, request.idempotency_key)
             if earlier is not None:
                 if earlier.fingerprint != request.fingerprint():

@@ -15,7 +15,7 @@ async def pause(
 ) -> RunState:
     """Stop before any further effect. A parked run stops at once, a working one at its boundary."""
     async with service.database.write() as tx:
-        run = await log.load(tx, run_id)
+        run = await log.load(tx, run_id, for_update=True)
         check_version(run, if_version)
         if run.status is RunStatus.PAUSED or run.pause_requested:
             return run
@@ -47,7 +47,7 @@ async def resume(
         decided = await decisions.decide(service, run_id, answer, actor, if_version=if_version)
         return decided.run
     async with service.database.write() as tx:
-        run = await log.load(tx, run_id)
+        run = await log.load(tx, run_id, for_update=True)
         check_version(run, if_version)
         key = f"resume/{run.version + 1}"
         run, _ = await log.append(tx, run_id, RunResumed(), key=key, actor=actor.name)
@@ -56,7 +56,7 @@ async def resume(
 
 async def _go_on(service: Service, run_id: str, actor: Actor, if_version: int | None) -> RunState:
     async with service.database.write() as tx:
-        run = await log.load(tx, run_id)
+        run = await log.load(tx, run_id, for_update=True)
         check_version(run, if_version)
         if run.status is not RunStatus.PAUSED:
             advice = (

@@ -10,7 +10,8 @@ from typing import Protocol
 from domain.errors import VersionMismatch
 from domain.ports import System
 from domain.runs import RunState
-from server.store.database import Database, Transaction
+from server.store.database import Database
+from server.store.transactions import Transaction
 
 
 class Engine(Protocol):
@@ -29,10 +30,16 @@ class Engine(Protocol):
 
 
 class Bell:
-    """Rings in this process whenever a run has changed."""
+    """Rings whenever a run has changed: here, and through `tell` in the other processes."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, set[asyncio.Event]] = {}
+        self.tell: Callable[[str], None] = lambda _run_id: None
+
+    def announce(self, run_id: str) -> None:
+        """This process has changed the run."""
+        self.ring(run_id)
+        self.tell(run_id)
 
     def ring(self, run_id: str) -> None:
         """Wake everybody who waits for this run."""
@@ -76,7 +83,7 @@ class Service:
 
     def changed(self, tx: Transaction, run_id: str) -> None:
         """Ring for this run when `tx` commits."""
-        tx.after_commit(lambda: self.bell.ring(run_id))
+        tx.after_commit(lambda: self.bell.announce(run_id))
 
 
 def check_version(run: RunState, if_version: int | None) -> None:

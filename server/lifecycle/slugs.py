@@ -7,7 +7,7 @@ from anyascii import anyascii
 from domain.companies import SLUG_LIMIT, Company, company_id_for
 from domain.errors import Invalid
 from server.store import runs
-from server.store.database import Transaction
+from server.store.transactions import Transaction
 
 _OTHER = re.compile(r"[^a-z0-9]+")
 _SUFFIX_LENGTHS = (4, 8, 16)
@@ -26,6 +26,9 @@ async def settle(tx: Transaction, name: str, wanted: str | None) -> Company:
     """
     company_id = company_id_for(name, wanted)
     known = await runs.company(tx, company_id)
+    if known is None:
+        await tx.exclusively("companies")  # nobody adds one between this look and our insert
+        known = await runs.company(tx, company_id)
     if known is not None:
         return known
     if wanted is not None:

@@ -1,12 +1,18 @@
-"""Who may execute a run: a claim with a lease and a fencing token, on the store's clock."""
+"""Who may execute a run: a claim with a lease and a fencing token, on the store's clock.
 
+A run that needs work says so in its own row (`wake_at`); a claim takes that away and gives it back
+if it does not end in peace. So nothing that a queue loses can lose a run.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.orm import aliased
 
-from server.store.database import Transaction
 from server.store.tables import RunRow
+from server.store.transactions import Transaction
 
 
 @dataclass(frozen=True)
@@ -15,39 +21,76 @@ class Claim:
 
     run_id: str
     fence: int
-    wake_seq: int
     failures: int
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Who claims: a name no other process has, the graph versions it can execute, its lease."""
+
+    name: str
+    graph_versions: Collection[str]
+    lease_seconds: float
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many runs may be executed at a time, by all workers together; None is any number."""
+
+    in_all: int | None = None
+    per_tenant: int | None = None
+
+    @property
+    def any(self) -> bool:
+        return self.in_all is not None or self.per_tenant is not None
+
+
+NO_LIMITS = Limits()
+_URGENT_FIRST = (RunRow.priority.desc(), RunRow.wake_at, RunRow.run_id)
 
 
 async def wake(
     tx: Transaction, run_id: str, *, priority: int = 0, at: datetime | None = None
 ) -> None:
     """Say that this run needs work, from `at` on; level-triggered, so twice is once."""
-    values = {
-        "wake_at": at or tx.now,
-        "wake_seq": RunRow.wake_seq + 1,
-        "priority": priority,
-    }
-    await tx.session.execute(update(RunRow).where(RunRow.run_id == run_id).values(**values))
+    row = await tx.session.get(RunRow, run_id, with_for_update=True)
+    if row is not None:
+        row.wake_at = _earlier(row.wake_at, at or tx.now)
+        row.priority = max(row.priority, priority)
 
 
-async def take(tx: Transaction, owner: str, lease_seconds: float) -> Claim | None:
-    """Claim the most urgent run that is due and free; it counts as failed until released."""
-    free = or_(RunRow.owner.is_(None), RunRow.lease_until < tx.now)
+async def take(
+    tx: Transaction, worker: Worker, limits: Limits = NO_LIMITS, *, run_id: str | None = None
+) -> Claim | None:
+    """Claim `run_id`, or the most urgent run, if it is due, free and within the limits.
+
+    It counts as failed until it is released. A run of a graph version that this worker does not
+    know is never claimed.
+    """
+    if limits.any:
+        await tx.exclusively("admission")  # two takers must not both count the same free place
+    candidates = select(RunRow).where(
+        _due(tx), RunRow.graph_version.in_(worker.graph_versions), *_within(limits)
+    )
+    if run_id is not None:
+        candidates = candidates.where(RunRow.run_id == run_id)
     row = await tx.session.scalar(
-        select(RunRow)
-        .where(RunRow.wake_at <= tx.now, free)
-        .order_by(RunRow.priority.desc(), RunRow.wake_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+        candidates.order_by(*_URGENT_FIRST).limit(1).with_for_update(of=RunRow)
     )
     if row is None:
         return None
-    row.owner, row.lease_until = owner, tx.now + timedelta(seconds=lease_seconds)
+    row.owner, row.lease_until = worker.name, tx.now + timedelta(seconds=worker.lease_seconds)
+    row.wake_at, row.priority = None, 0
     row.fence += 1
     row.failures += 1
     await tx.session.flush()
-    return Claim(row.run_id, row.fence, row.wake_seq, row.failures)
+    return Claim(row.run_id, row.fence, row.failures)
+
+
+async def wanted(tx: Transaction, run_id: str) -> bool:
+    """Whether somebody wants this run to pause or to be cancelled."""
+    want = await tx.session.scalar(select(RunRow.want).where(RunRow.run_id == run_id))
+    return want is not None
 
 
 async def extend(tx: Transaction, claim: Claim, lease_seconds: float) -> bool:
@@ -61,30 +104,81 @@ async def extend(tx: Transaction, claim: Claim, lease_seconds: float) -> bool:
 
 async def release(
     tx: Transaction, claim: Claim, *, again_at: datetime | None, failed: bool
-) -> None:
-    """Give the run back. It stays due if it was woken meanwhile, or becomes due at `again_at`."""
+) -> datetime | None:
+    """Give the run back. Returns when it is due again: at `again_at`, or as it was woken meanwhile.
+
+    A `failed` try keeps its count and its pause: a wake does not shorten that.
+    """
     row = await tx.session.get(RunRow, claim.run_id, with_for_update=True)
     if row is None or row.fence != claim.fence:
-        return
+        return None
     row.owner = row.lease_until = None
-    if not failed:
-        row.failures = 0
-    if failed or row.wake_seq == claim.wake_seq:
+    if failed:
         row.wake_at = again_at
+    else:
+        row.failures = 0
+        row.wake_at = _earlier(row.wake_at, again_at)
+    return row.wake_at
+
+
+async def free(tx: Transaction, *owners: str) -> list[str]:
+    """Take every run from these workers, which are gone; the runs are due at once.
+
+    Their fences grow, so that a worker that was only thought gone can write nothing any more.
+    """
+    gone = RunRow.owner.in_(owners) if owners else RunRow.owner.is_not(None)
+    freed = await tx.session.scalars(
+        update(RunRow)
+        .where(gone)
+        .values(owner=None, lease_until=None, wake_at=tx.now, fence=RunRow.fence + 1)
+        .returning(RunRow.run_id)
+    )
+    return list(freed)
+
+
+async def owners(tx: Transaction) -> list[str]:
+    """The workers that have claims."""
+    found = await tx.session.scalars(
+        select(RunRow.owner).where(RunRow.owner.is_not(None)).distinct()
+    )
+    return [owner for owner in found if owner]
+
+
+async def due(tx: Transaction, limit: int, limits: Limits = NO_LIMITS) -> list[str]:
+    """Runs that could be claimed now, the most urgent first."""
+    query = select(RunRow.run_id).where(_due(tx), *_within(limits))
+    return list(await tx.session.scalars(query.order_by(*_URGENT_FIRST).limit(limit)))
+
+
+async def expired(tx: Transaction, limit: int) -> list[str]:
+    """Runs whose worker has not renewed its lease in time."""
+    return list(await tx.session.scalars(select(RunRow.run_id).where(_late(tx)).limit(limit)))
 
 
 async def next_due(tx: Transaction) -> datetime | None:
-    """When the next unclaimed run becomes due."""
-    return await tx.session.scalar(
-        select(RunRow.wake_at)
-        .where(RunRow.wake_at.is_not(None), RunRow.owner.is_(None))
-        .order_by(RunRow.wake_at)
-        .limit(1)
-    )
+    """When the next run becomes due that nobody executes."""
+    return await tx.session.scalar(select(func.min(RunRow.wake_at)).where(RunRow.owner.is_(None)))
 
 
-async def release_all(tx: Transaction) -> None:
-    """Free every claim of an earlier life; only for a store that one process has to itself."""
-    await tx.session.execute(
-        update(RunRow).where(RunRow.owner.is_not(None)).values(owner=None, lease_until=None)
-    )
+def _due(tx: Transaction) -> ColumnElement[bool]:
+    return or_(and_(RunRow.owner.is_(None), RunRow.wake_at <= tx.now), _late(tx))
+
+
+def _late(tx: Transaction) -> ColumnElement[bool]:
+    return and_(RunRow.owner.is_not(None), RunRow.lease_until < tx.now)
+
+
+def _within(limits: Limits) -> list[ColumnElement[bool]]:
+    other = aliased(RunRow)
+    busy = select(func.count()).select_from(other).where(other.owner.is_not(None))
+    rules: list[ColumnElement[bool]] = []
+    if limits.in_all is not None:
+        rules.append(busy.scalar_subquery() < limits.in_all)
+    if limits.per_tenant is not None:
+        own = busy.where(other.tenant == RunRow.tenant)
+        rules.append(own.scalar_subquery() < limits.per_tenant)
+    return rules
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((at for at in (one, other) if at is not None), default=None)

@@ -1,161 +1,30 @@
-"""Connections and transactions, on SQLite by default."""
+"""What the service needs of a database; SQLite and Postgres both give it."""
 
-import asyncio
-import fcntl
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import IO, Any
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-
-from domain.errors import BadSetting, StoreUnavailable
-
-MIGRATIONS = Path(__file__).parent / "migrations"
-_BUSY_MS = 10_000
+from server.store.transactions import Transaction
 
 
-class Transaction:
-    """One transaction: a session, its time, and what to do once it is durable."""
-
-    def __init__(self, session: AsyncSession, now: datetime) -> None:
-        self.session = session
-        self.now = now
-        self._then: list[Callable[[], None]] = []
-
-    def after_commit(self, action: Callable[[], None]) -> None:
-        """Run `action` when, and only when, this transaction has committed."""
-        self._then.append(action)
-
-    def committed(self) -> None:
-        for action in self._then:
-            action()
-
-
-class Database:
-    """One SQLite file, used by one process: an operating system lock keeps a second one out.
-
-    Writers take turns on one connection, so `BEGIN IMMEDIATE` never meets a busy file; readers have
-    their own and never wait. `synchronous=FULL`: what is acknowledged is on the disk.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._lock: IO[str] | None = None
-        self._writer: AsyncEngine | None = None
-        self._reader: AsyncEngine | None = None
+class Database(Protocol):
+    """Connections and transactions. `StoreUnavailable` from any of them when it is away."""
 
     async def open(self) -> None:
-        """Take the file, bring the tables up to date. `BadSetting` if that cannot be done."""
-        await asyncio.to_thread(self._take)
-        address = f"sqlite+aiosqlite:///{self.path}"
-        self._writer = _engine(address, "BEGIN IMMEDIATE", size=1)
-        self._reader = _engine(address, "BEGIN", size=4)
-        async with self._writer.begin() as connection:
-            await connection.run_sync(_upgrade)
+        """Take it into use and bring its tables up to date; `BadSetting` if that cannot be."""
+        ...
 
     async def close(self) -> None:
-        """Close every connection and give the file back."""
-        for engine in (self._writer, self._reader):
-            if engine:
-                await engine.dispose()
-        self._writer = self._reader = None
-        if self._lock:
-            self._lock.close()
-            self._lock = None
+        """Close every connection."""
+        ...
 
-    def _take(self) -> None:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = Path(f"{self.path}.lock").open("w")  # noqa: SIM115 - held until close
-        except OSError as error:
-            raise BadSetting(
-                f"SQLITE_DB_PATH names a place that cannot be written: {error.strerror}.",
-                advice="Choose a writable folder.",
-            ) from error
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self._lock.close()
-            self._lock = None
-            raise BadSetting(
-                "SQLITE_DB_PATH is in use by another AgentOS process.",
-                advice="Stop that process, or give this one its own SQLITE_DB_PATH.",
-            ) from error
-
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[Transaction]:
+    def write(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction that commits at the end and rolls back on any exception."""
-        if self._writer is None:
-            raise RuntimeError("the database is not open")
-        with _translated():
-            session = AsyncSession(self._writer, expire_on_commit=False)
-            async with session, session.begin():
-                transaction = Transaction(session, now())
-                yield transaction
-        transaction.committed()
+        ...
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[Transaction]:
-        """A consistent view; nothing written in it is kept."""
-        if self._reader is None:
-            raise RuntimeError("the database is not open")
-        with _translated():
-            async with AsyncSession(self._reader, expire_on_commit=False) as session:
-                yield Transaction(session, now())
+    def read(self) -> AbstractAsyncContextManager[Transaction]:
+        """A view; nothing written in it is kept."""
+        ...
 
     async def ping(self) -> str:
-        """`ok`, or an exception of the driver."""
-        async with self.read() as tx:
-            await tx.session.execute(text("SELECT 1"))
-        return "ok"
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """A database that is away is `StoreUnavailable`; other faults stay what they are."""
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        raise StoreUnavailable("The database does not answer.") from error
-
-
-def now() -> datetime:
-    """The store's clock: this machine's, as the database is a file on it."""
-    return datetime.now(UTC)
-
-
-def _engine(address: str, begin: str, *, size: int) -> AsyncEngine:
-    engine = create_async_engine(address, pool_size=size, max_overflow=0, pool_timeout=30)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver must not begin transactions by itself
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            f"busy_timeout={_BUSY_MS}",
-            "foreign_keys=ON",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
-
-
-def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+        """`ok`, or an exception."""
+        ...

@@ -3,8 +3,8 @@
 from sqlalchemy import select
 
 from domain.decisions import Decision, DecisionKind
-from server.store.database import Transaction
 from server.store.tables import DecisionRow
+from server.store.transactions import Transaction
 
 
 async def winner(tx: Transaction, run_id: str, request_id: str) -> Decision | None:

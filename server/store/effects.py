@@ -10,8 +10,9 @@ from domain.errors import LeaseLost, Retryable
 from domain.plans import Change
 from domain.ports import EffectStatus, Entry
 from domain.steps import Resource
-from server.store.database import Database, Transaction
+from server.store.database import Database
 from server.store.tables import EffectRow, RunRow
+from server.store.transactions import Transaction
 
 _BUSY_SECONDS = 2.0
 

@@ -9,8 +9,8 @@ from domain.errors import LeaseLost, NotFound
 from domain.events import RecordedEvent, RunLaunched, WorkflowEvent
 from domain.names import name_key
 from domain.runs import RunState
-from server.store.database import Transaction
 from server.store.tables import EffectRow, EventRow, RunRow
+from server.store.transactions import Transaction
 
 _EVENT: TypeAdapter[WorkflowEvent] = TypeAdapter(WorkflowEvent)
 
@@ -36,7 +36,7 @@ async def begin(
             name_key=name_key(event.company.name),
             graph_version=graph_version,
             created_at=tx.now,
-            wake_seq=0,
+            tenant="default",
             priority=0,
             fence=0,
             failures=0,
@@ -48,9 +48,9 @@ async def begin(
     return run
 
 
-async def load(tx: Transaction, run_id: str) -> RunState:
-    """The run as its row has it; `NotFound`."""
-    row = await tx.session.get(RunRow, run_id)
+async def load(tx: Transaction, run_id: str, *, for_update: bool = False) -> RunState:
+    """The run as its row has it; `NotFound`. `for_update`: nobody else changes it meanwhile."""
+    row = await tx.session.get(RunRow, run_id, with_for_update=for_update or None)
     if row is None:
         raise NotFound("There is no run with this id.")
     return RunState.model_validate(row.state)
@@ -87,8 +87,6 @@ async def append(
         setattr(row, name, value)
     tx.session.add(_event_row(run_id, recorded, key=key))
     if run.ended:
-        if fence is None:  # ended from outside: a worker has yet to prune the checkpoints
-            row.wake_at, row.wake_seq = tx.now, row.wake_seq + 1
         await _release_targets(tx, run_id)
     await tx.session.flush()
     return run, event
@@ -118,6 +116,7 @@ async def read_events(
 def _columns(run: RunState) -> dict[str, Any]:
     return {
         "status": run.status.value,
+        "want": "cancel" if run.cancel_pending else "pause" if run.pause_requested else None,
         "version": run.version,
         "state": run.model_dump(mode="json", exclude={"plan": {"digest"}}),
         "updated_at": run.updated_at,

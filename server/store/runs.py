@@ -10,8 +10,8 @@ from domain.companies import Company
 from domain.names import name_key
 from domain.runs import RunState
 from domain.status import RunStatus
-from server.store.database import Transaction
 from server.store.tables import CompanyRow, RunRow
+from server.store.transactions import Transaction
 
 
 class Keyed(NamedTuple):

@@ -61,10 +61,12 @@ class CompanyRow(Base):
 
 
 class RunRow(Base):
-    """`state` is the folded run. The columns below `wake_at` belong to the engine.
+    """`state` is the folded run; `want` says that it is to pause or to be cancelled.
 
-    `wake_at`: this run needs work from then on. `fence` grows with every claim; each write of a
-    worker names it.
+    The columns from `wake_at` on belong to the engine.
+
+    `wake_at`: this run needs work from then on, and nobody has taken it. `fence` grows with every
+    claim; each write of a worker names it. `failures` counts claims that were not given back.
     """
 
     __tablename__ = "runs"
@@ -76,12 +78,13 @@ class RunRow(Base):
     name_key: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(24))
     version: Mapped[int] = mapped_column(Integer)
+    want: Mapped[str | None] = mapped_column(String(8))
     state: Mapped[dict[str, Any]]
     graph_version: Mapped[str] = mapped_column(String(16))
+    tenant: Mapped[str] = mapped_column(String(40), default="default")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     wake_at: Mapped[datetime | None]
-    wake_seq: Mapped[int] = mapped_column(Integer, default=0)
     priority: Mapped[int] = mapped_column(Integer, default=0)
     owner: Mapped[str | None] = mapped_column(String(80))
     lease_until: Mapped[datetime | None]
@@ -92,6 +95,12 @@ class RunRow(Base):
         Index("ix_runs_created", "created_at", "run_id"),
         Index("ix_runs_status_created", "status", "created_at", "run_id"),
         Index("ix_runs_wake", "wake_at"),
+        Index(
+            "ix_runs_owner",
+            "owner",
+            sqlite_where=text("owner IS NOT NULL"),
+            postgresql_where=text("owner IS NOT NULL"),
+        ),
     )
 
 

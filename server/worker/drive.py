@@ -13,6 +13,7 @@ from langgraph.runtime import RunControl
 from langgraph.types import Command, StateSnapshot
 
 from domain.decisions import Decision, DecisionKind, OpenRequest, RequestKind
+from domain.errors import CheckpointCorrupt
 from domain.events import (
     ApprovalRequested,
     EscalationRequested,
@@ -25,7 +26,7 @@ from domain.ports import NodeContext
 from domain.runs import RunState
 from domain.state import initial
 from domain.status import RunStatus
-from graph.build import RECURSION_LIMIT, Onboarding
+from graph.build import GRAPH_VERSION, RECURSION_LIMIT, Onboarding
 from server.lifecycle.reads import get_run
 from server.lifecycle.service import Service
 from server.store.claims import Claim
@@ -68,14 +69,19 @@ class Driver:
     service: Service
     onboarding: Onboarding
     limits: Mapping[str, Any]
+    graph_versions: tuple[str, ...] = (GRAPH_VERSION,)
 
     async def drive(self, claim: Claim, brake: Brake) -> None:
         """Work until there is nothing left that this worker may do.
 
         Raises `LeaseLost` when fenced, `StoreUnavailable` when the database is away.
         """
-        while not brake.stopped and await self._advance(claim, brake):
-            pass
+        again = True
+        while again and not brake.stopped:
+            try:
+                again = await self._advance(claim, brake)
+            except CheckpointCorrupt as error:
+                await self.fail(claim, error.code, error.message)
 
     async def fail(self, claim: Claim, code: str, message: str) -> None:
         """End a run that cannot be driven."""
@@ -85,7 +91,7 @@ class Driver:
     async def _advance(self, claim: Claim, brake: Brake) -> bool:
         """One stretch of the graph; True when it should be looked at again at once."""
         run = await get_run(self.service, claim.run_id)
-        config = _config(run.run_id)
+        config = _config(claim)
         if run.ended:
             await self._prune(run.run_id)
             return False
@@ -180,8 +186,10 @@ class Driver:
         return replace(bare, **self.limits)
 
 
-def _config(run_id: str) -> RunnableConfig:
-    return {"configurable": {"thread_id": run_id}, "recursion_limit": RECURSION_LIMIT}
+def _config(claim: Claim) -> RunnableConfig:
+    """The fence goes along, so that the store can refuse the checkpoints of a worker cut off."""
+    where = {"thread_id": claim.run_id, "__fence": claim.fence}
+    return {"configurable": where, "recursion_limit": RECURSION_LIMIT}
 
 
 def _question(snapshot: StateSnapshot) -> OpenRequest | None:

@@ -1,42 +1,49 @@
-"""The engine of SQLite mode: one loop in this process that picks due runs and drives them."""
+"""The engine of SQLite mode: one loop in this process that picks due runs and executes them."""
 
 import asyncio
 import logging
-import time
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from domain.errors import LeaseLost, StoreUnavailable
-from server.lifecycle.reads import get_run
 from server.lifecycle.service import Bell
 from server.store import claims
-from server.store.claims import Claim
-from server.store.database import Database, Transaction
-from server.worker.drive import Brake, Driver
+from server.store.claims import NO_LIMITS, Claim, Limits, Worker
+from server.store.database import Database
+from server.store.transactions import Transaction
+from server.worker.drive import Driver
+from server.worker.execute import GRACE_SECONDS, LEASE_SECONDS, Executor
 
 _log = logging.getLogger("agentos.worker")
 
-LEASE_SECONDS = 10.0
-HEARTBEAT_SECONDS = 3.0
 SWEEP_SECONDS = 30.0
-MAX_FAILURES = 5
+_CROWDED_SECONDS = 0.1
 OWNER = "embedded"
 
 
 class EmbeddedEngine:
     """A run's row is the doorbell: due when `wake_at` has come. See `server.lifecycle.Engine`.
 
-    `slots` runs are driven at a time. Claims left by an earlier life are freed at the start, which
-    is right because the store admits one process only.
+    `slots` runs are executed at a time. Claims left by an earlier life are freed at the start,
+    which is right because the store admits one process only.
     """
 
-    def __init__(self, database: Database, bell: Bell, *, slots: int = 8) -> None:
+    def __init__(
+        self,
+        database: Database,
+        bell: Bell,
+        *,
+        slots: int = 8,
+        limits: Limits = NO_LIMITS,
+        grace_seconds: float = GRACE_SECONDS,
+    ) -> None:
         self._database = database
-        self._bell = bell
+        self._limits = limits
+        self._grace_seconds = grace_seconds
         self._slots = asyncio.Semaphore(slots)
         self._due = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
-        self._driving: dict[asyncio.Task[None], Brake] = {}
+        self._executor = Executor(database, bell, self._ring)
+        self._executing: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     async def wake(
@@ -44,6 +51,9 @@ class EmbeddedEngine:
     ) -> None:
         """See `server.lifecycle.service.Engine`."""
         await claims.wake(tx, run_id, priority=priority, at=at)
+        tx.after_commit(self._due.set)
+
+    async def _ring(self, tx: Transaction, run_id: str, at: datetime) -> None:
         tx.after_commit(self._due.set)
 
     @property
@@ -54,32 +64,32 @@ class EmbeddedEngine:
     async def serve(self, driver: Driver) -> None:
         """Begin to execute runs; returns at once."""
         async with self._database.write() as tx:
-            await claims.release_all(tx)
+            await claims.free(tx)
         self._loop = asyncio.create_task(self._run(driver), name="agentos-engine")
 
-    async def drain(self, grace_seconds: float = 10.0) -> None:
+    async def drain(self) -> None:
         """Park every run at its next boundary and stop; what is not parked in time is cut off.
 
         Whatever was cut off is taken up where it stood at the next start.
         """
         self._stopping = True
-        for brake in self._driving.values():
-            brake.stop()
-        if self._driving:
-            await asyncio.wait(self._driving, timeout=grace_seconds)
+        self._executor.stop()
+        if self._executing:
+            await asyncio.wait(self._executing, timeout=self._grace_seconds)
         if self._loop:
             self._loop.cancel()
             with suppress(asyncio.CancelledError):
                 await self._loop
-        for task in list(self._driving):
+        for task in list(self._executing):
             task.cancel()
-        await asyncio.gather(*self._driving, return_exceptions=True)
+        await asyncio.gather(*self._executing, return_exceptions=True)
 
     async def _run(self, driver: Driver) -> None:
+        worker = Worker(OWNER, driver.graph_versions, LEASE_SECONDS)
         while not self._stopping:
             self._due.clear()
             try:
-                await self._start_all(driver)
+                await self._start_all(driver, worker)
                 seconds = await self._idle_seconds()
             except Exception:  # noqa: BLE001 - the loop outlives whatever the store does
                 _log.exception("the engine could not look for work")
@@ -88,26 +98,25 @@ class EmbeddedEngine:
                 async with asyncio.timeout(seconds):
                     await self._due.wait()
 
-    async def _start_all(self, driver: Driver) -> None:
+    async def _start_all(self, driver: Driver, worker: Worker) -> None:
         """Claim and start whatever is due, as long as a slot is free."""
         while not self._stopping:
             await self._slots.acquire()
-            claim = None
+            claim: Claim | None = None
             try:
                 async with self._database.write() as tx:
-                    claim = await claims.take(tx, OWNER, LEASE_SECONDS)
+                    claim = await claims.take(tx, worker, self._limits)
             finally:
                 if claim is None:
                     self._slots.release()
             if claim is None:
                 return
-            brake = Brake()
-            task = asyncio.create_task(self._execute(driver, claim, brake))
-            self._driving[task] = brake
+            task = asyncio.create_task(self._executor.execute(driver, claim))
+            self._executing.add(task)
             task.add_done_callback(self._finished)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        self._driving.pop(task, None)
+        self._executing.discard(task)
         self._slots.release()
         self._due.set()
 
@@ -116,50 +125,5 @@ class EmbeddedEngine:
             due = await claims.next_due(tx)
         if due is None:
             return SWEEP_SECONDS
-        return min(max((due - datetime.now(UTC)).total_seconds(), 0.01), SWEEP_SECONDS)
-
-    async def _execute(self, driver: Driver, claim: Claim, brake: Brake) -> None:
-        watcher = asyncio.create_task(self._watch(driver, claim, brake))
-        again_at: datetime | None = None
-        failed = False
-        try:
-            if claim.failures > MAX_FAILURES:
-                message = f"Its worker failed {MAX_FAILURES} times in a row; see the log."
-                await driver.fail(claim, "poisoned", message)
-            await driver.drive(claim, brake)
-            if brake.stopped:
-                again_at = datetime.now(UTC)
-        except LeaseLost:
-            _log.warning("run %s belongs to another worker now", claim.run_id)
-        except Exception:  # noqa: BLE001 - one run's defect must not stop the others
-            _log.exception("run %s could not be driven; it is tried again", claim.run_id)
-            again_at = datetime.now(UTC) + timedelta(seconds=2.0 ** min(claim.failures, 5))
-            failed = True
-        finally:
-            watcher.cancel()
-        async with self._database.write() as tx:
-            await claims.release(tx, claim, again_at=again_at, failed=failed)
-
-    async def _watch(self, driver: Driver, claim: Claim, brake: Brake) -> None:
-        """Extend the lease, and interrupt the graph when a pause or cancel is asked for."""
-        beat = time.monotonic()
-        with self._bell.listen(claim.run_id) as rung:
-            while not brake.stopped:
-                rung.clear()
-                try:
-                    run = await get_run(driver.service, claim.run_id)
-                    if run.pause_requested or run.cancel_pending:
-                        brake.interrupt()
-                    if time.monotonic() - beat >= HEARTBEAT_SECONDS:
-                        beat = time.monotonic()
-                        await self._beat(claim, brake)
-                except StoreUnavailable:
-                    _log.warning("run %s: the lease could not be extended", claim.run_id)
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(HEARTBEAT_SECONDS):
-                        await rung.wait()
-
-    async def _beat(self, claim: Claim, brake: Brake) -> None:
-        async with self._database.write() as tx:
-            if not await claims.extend(tx, claim, LEASE_SECONDS):
-                brake.stop()
+        seconds = (due - datetime.now(UTC)).total_seconds()
+        return min(seconds, SWEEP_SECONDS) if seconds > 0 else _CROWDED_SECONDS

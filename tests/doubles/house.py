@@ -16,8 +16,11 @@ from server.lifecycle import decisions, launches, reads
 from server.lifecycle.service import Actor, Bell, Service
 from server.store.checkpoints import open_saver
 from server.store.database import Database
+from server.store.postgres import PostgresDatabase
+from server.store.sqlite import SqliteDatabase
 from server.worker.drive import Driver
 from server.worker.embedded import EmbeddedEngine
+from server.worker.queued import QueuedEngine
 
 DANA = Actor("dana", "api")
 LIMITS: Mapping[str, Any] = {"max_step_retries": 2, "backoff_base_seconds": 0.01}
@@ -29,7 +32,7 @@ class House:
 
     service: Service
     driver: Driver
-    engine: EmbeddedEngine
+    engine: EmbeddedEngine | QueuedEngine
 
     async def launch(self, name: str = "Acme Corp", **fields: Any) -> RunState:
         request = LaunchRequest.model_validate({"company_name": name, **fields})
@@ -62,25 +65,41 @@ async def house(
     limits: Mapping[str, Any] = LIMITS,
     *,
     served: bool = True,
+    address: str | None = None,
+    **engine_options: Any,
 ) -> AsyncIterator[House]:
     """One life of the service; enter it again on the same folder for the next one.
 
-    Without `served` nothing is driven: launches and decisions are recorded and wait.
+    Without `served` nothing is driven: launches and decisions are recorded and wait. With
+    `address` it is on that Postgres, and other lives may be entered beside it.
     """
-    database, bell = Database(folder / "agentos.db"), Bell()
-    engine = EmbeddedEngine(database, bell)
+    bell = Bell()
+    database: Database
+    engine: EmbeddedEngine | QueuedEngine
+    if address is None:
+        database = SqliteDatabase(folder / "agentos.db")
+        engine = EmbeddedEngine(database, bell, **engine_options)
+    else:
+        database = PostgresDatabase(address)
+        engine = QueuedEngine(database, bell, address, **engine_options)
+    if address:
+        from server.store.group_saver import open_group_saver
+
+        saving = open_group_saver(address)
+    else:
+        saving = open_saver(folder / "checkpoints.db")
     service = Service(
         database=database, engine=engine, systems=systems, graph_version="1", bell=bell
     )
     await database.open()
     try:
-        async with open_saver(folder / "checkpoints.db") as saver:
+        async with saving as saver:
             driver = Driver(service, build(saver), limits)
             if served:
                 await engine.serve(driver)
             try:
                 yield House(service, driver, engine)
             finally:
-                await engine.drain(grace_seconds=2.0)
+                await engine.drain()
     finally:
         await database.close()

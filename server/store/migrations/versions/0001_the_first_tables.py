@@ -28,12 +28,13 @@ def upgrade() -> None:
         sa.Column("name_key", sa.Text(), nullable=False),
         sa.Column("status", sa.String(length=24), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("want", sa.String(length=8), nullable=True),
         sa.Column("state", sa.JSON(), nullable=False),
         sa.Column("graph_version", sa.String(length=16), nullable=False),
+        sa.Column("tenant", sa.String(length=40), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("wake_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("wake_seq", sa.Integer(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("owner", sa.String(length=80), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
@@ -51,6 +52,14 @@ def upgrade() -> None:
         "ix_runs_status_created", "runs", ["status", "created_at", "run_id"], unique=False
     )
     op.create_index("ix_runs_wake", "runs", ["wake_at"], unique=False)
+    op.create_index(
+        "ix_runs_owner",
+        "runs",
+        ["owner"],
+        unique=False,
+        sqlite_where=sa.text("owner IS NOT NULL"),
+        postgresql_where=sa.text("owner IS NOT NULL"),
+    )
 
     op.create_table(
         "decisions",

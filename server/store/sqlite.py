@@ -1,0 +1,129 @@
+"""SQLite: one file, used by one process."""
+
+import asyncio
+import fcntl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from domain.errors import BadSetting
+from server.store import migrate
+from server.store.transactions import Transaction, translated
+
+_BUSY_MS = 10_000
+
+
+class SqliteDatabase:
+    """See `Database`. An operating system lock keeps a second process out.
+
+    Writers take turns on one connection, so `BEGIN IMMEDIATE` never meets a busy file; readers have
+    their own and never wait. `synchronous=FULL`: what is acknowledged is on the disk.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock: IO[str] | None = None
+        self._writer: AsyncEngine | None = None
+        self._reader: AsyncEngine | None = None
+
+    async def open(self) -> None:
+        """Take the file and bring its tables up to date."""
+        await asyncio.to_thread(self._take)
+        address = f"sqlite+aiosqlite:///{self.path}"
+        self._writer = _engine(address, "BEGIN IMMEDIATE", size=1)
+        self._reader = _engine(address, "BEGIN", size=4)
+        try:
+            async with self._writer.begin() as connection:
+                await connection.run_sync(migrate.upgrade)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Close every connection and give the file back."""
+        for engine in (self._writer, self._reader):
+            if engine:
+                await engine.dispose()
+        self._writer = self._reader = None
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
+    def _take(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = Path(f"{self.path}.lock").open("w")  # noqa: SIM115 - held until close
+        except OSError as error:
+            raise BadSetting(
+                f"SQLITE_DB_PATH names a place that cannot be written: {error.strerror}.",
+                advice="Choose a writable folder.",
+            ) from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._lock.close()
+            self._lock = None
+            raise BadSetting(
+                "SQLITE_DB_PATH is in use by another AgentOS process.",
+                advice="Stop that process, or give this one its own SQLITE_DB_PATH.",
+            ) from error
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        """See `Database`."""
+        if self._writer is None:
+            raise RuntimeError("the database is not open")
+        with translated():
+            session = AsyncSession(self._writer, expire_on_commit=False)
+            async with session, session.begin():
+                transaction = Transaction(session, _now())
+                yield transaction
+        transaction.committed()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """See `Database`."""
+        if self._reader is None:
+            raise RuntimeError("the database is not open")
+        with translated():
+            async with AsyncSession(self._reader, expire_on_commit=False) as session:
+                yield Transaction(session)
+
+    async def ping(self) -> str:
+        """See `Database`."""
+        async with self.read() as tx:
+            await tx.session.execute(text("SELECT 1"))
+        return "ok"
+
+
+def _now() -> datetime:
+    """The store's clock: this machine's, as the database is a file on it."""
+    return datetime.now(UTC)
+
+
+def _engine(address: str, begin: str, *, size: int) -> AsyncEngine:
+    engine = create_async_engine(address, pool_size=size, max_overflow=0, pool_timeout=30)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions by itself
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"busy_timeout={_BUSY_MS}",
+            "foreign_keys=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

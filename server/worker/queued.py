@@ -1,0 +1,150 @@
+"""The engine of Postgres mode: any number of worker processes answer one doorbell."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any
+
+from domain.errors import AgentOSError
+from server.lifecycle.service import Bell
+from server.store import claims
+from server.store.claims import NO_LIMITS, Limits, Worker
+from server.store.database import Database
+from server.store.transactions import Transaction
+from server.worker.drive import Driver
+from server.worker.execute import GRACE_SECONDS, LEASE_SECONDS, Executor
+from server.worker.presence import Presence, new_name, present
+from server.worker.queue import Doorbell
+
+_log = logging.getLogger("agentos.worker")
+
+TEND_SECONDS = 1.0
+SWEEP_SECONDS = 30.0
+_BATCH = 100
+
+
+class QueuedEngine:
+    """See `server.lifecycle.Engine`. Without `serve` it only rings: others execute the runs."""
+
+    def __init__(
+        self,
+        database: Database,
+        bell: Bell,
+        conninfo: str,
+        *,
+        slots: int = 8,
+        limits: Limits = NO_LIMITS,
+        lease_seconds: float = LEASE_SECONDS,
+        grace_seconds: float = GRACE_SECONDS,
+    ) -> None:
+        self.name = new_name()
+        self._database = database
+        self._conninfo = conninfo
+        self._limits = limits
+        self._lease_seconds = lease_seconds
+        self._grace_seconds = grace_seconds
+        self._doorbell = Doorbell(conninfo, self._advance, slots=slots)
+        self._executor = Executor(database, bell, self._ring, lease_seconds=lease_seconds)
+        self._driver: Driver | None = None
+        self._present = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def wake(
+        self, tx: Transaction, run_id: str, *, priority: int = 0, at: datetime | None = None
+    ) -> None:
+        """See `server.lifecycle.service.Engine`."""
+        await claims.wake(tx, run_id, priority=priority, at=at)
+        await self._doorbell.ring(tx, run_id, priority=priority, at=at)
+
+    async def _ring(self, tx: Transaction, run_id: str, at: datetime) -> None:
+        await self._doorbell.ring(tx, run_id, at=at if at > tx.now else None)
+
+    @property
+    def alive(self) -> bool:
+        """Whether this process executes runs."""
+        return self._present.is_set()
+
+    async def serve(self, driver: Driver) -> None:
+        """Begin to execute runs; returns at once."""
+        self._driver = driver
+        self._tasks = [
+            asyncio.create_task(self._for_ever(one), name=f"agentos-{one.__name__}")
+            for one in (self._answer, self._tend)
+        ]
+
+    async def drain(self) -> None:
+        """Park every run at its next boundary and stop; what is not parked in time is cut off.
+
+        Every run is given back, so that another worker goes on with it at once.
+        """
+        self._executor.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._present.clear()
+
+    async def _for_ever(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """A restarted database ends the work; it begins again as soon as that is back."""
+        while True:
+            began = time.monotonic()
+            try:
+                await work()
+            except AgentOSError as error:
+                _log.warning("%s ended: %s It begins again.", work.__name__, error.message)
+            except Exception:  # noqa: BLE001 - a worker outlives whatever its database does
+                _log.exception("%s ended; it begins again", work.__name__)
+            await asyncio.sleep(max(0.0, TEND_SECONDS - (time.monotonic() - began)))
+
+    async def _answer(self) -> None:
+        await self._present.wait()  # never claim before others can see whether we live
+        await self._doorbell.answer(self._grace_seconds)
+
+    async def _advance(self, run_id: str) -> None:
+        """Answer one ring: claim the run if there is something to do, and execute it."""
+        if self._driver is None:
+            return
+        worker = Worker(self.name, self._driver.graph_versions, self._lease_seconds)
+        async with self._database.write() as tx:
+            claim = await claims.take(tx, worker, self._limits, run_id=run_id)
+        if claim is None:
+            return
+        await self._executor.execute(self._driver, claim)
+        if self._limits.any:
+            await self._ring_due(1)  # a place is free again
+
+    async def _tend(self) -> None:
+        """Take runs from workers that are gone, and ring again for what was not answered."""
+        swept = 0.0
+        async with present(self._conninfo, self.name) as presence:
+            if not await presence.hold():
+                return  # somebody is just taking us for gone
+            self._present.set()
+            while True:
+                await self._free_gone(presence)
+                if time.monotonic() - swept > SWEEP_SECONDS:
+                    swept = time.monotonic()
+                    await self._ring_due(_BATCH)
+                    await self._doorbell.tidy()
+                await asyncio.sleep(TEND_SECONDS)
+
+    async def _free_gone(self, presence: Presence) -> None:
+        async with self._database.read() as tx:
+            owners = await claims.owners(tx)
+        async for owner in presence.gone(owners):
+            async with self._database.write() as tx:
+                freed = await claims.free(tx, owner)
+                for run_id in freed:
+                    await self._doorbell.ring(tx, run_id)
+            _log.warning(
+                "worker %s is gone; its %d runs go on here or elsewhere", owner, len(freed)
+            )
+        async with self._database.write() as tx:
+            for run_id in await claims.expired(tx, _BATCH):
+                await self._doorbell.ring(tx, run_id)
+
+    async def _ring_due(self, limit: int) -> None:
+        async with self._database.write() as tx:
+            for run_id in await claims.due(tx, limit, self._limits):
+                await self._doorbell.ring(tx, run_id)
