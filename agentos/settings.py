@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     agentos_port: Annotated[int, Field(ge=0, le=65_535)] = 7777
     agentos_url: str = "http://127.0.0.1:7777"
     agentos_worker_slots: Annotated[int, Field(ge=1, le=256)] = 8
+    agentos_max_runs: Annotated[int, Field(ge=1)] | None = None
+    agentos_max_runs_per_tenant: Annotated[int, Field(ge=1)] | None = None
+    agentos_max_queued: Annotated[int, Field(ge=1)] = 10_000
     approval_webhook_secrets: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
     environment: dict[str, str] = Field(default_factory=dict, exclude=True, repr=False)
 
@@ -79,14 +82,8 @@ def load(environment: Mapping[str, str] | None = None, **values: Any) -> Setting
     }
     known.pop("environment", None)
     try:
-        settings = Settings(**(known | values), environment=source)
+        return Settings(**(known | values), environment=source)
     except ValidationError as error:
         name = str(error.errors()[0]["loc"][0])
         cure = _CURES.get(name, "Correct it or remove it.")
         raise BadSetting(f"{name.upper()} has a value that is not accepted.", advice=cure) from None
-    if settings.database_url:
-        raise BadSetting(
-            "DATABASE_URL is set, but this release keeps its data in SQLite only.",
-            advice="Remove DATABASE_URL; SQLITE_DB_PATH names the file.",
-        )
-    return settings

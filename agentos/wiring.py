@@ -3,24 +3,25 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 
 import httpx
 from fastapi import FastAPI
 
+from agentos.keeping import Keeping, Saver
 from agentos.sandboxed import sandbox_variables
 from agentos.settings import Settings
 from domain.errors import BadSetting
 from domain.ports import System
 from graph.build import GRAPH_VERSION, build
 from server.api.app import create_app
-from server.lifecycle.service import Bell, Service
-from server.store.checkpoints import open_saver
+from server.lifecycle.service import Service
+from server.store import stats
 from server.store.database import Database
-from server.store.sqlite import SqliteDatabase
 from server.worker.drive import Driver
-from server.worker.embedded import EmbeddedEngine
 from systems import registry
 
+Probe = Callable[[], Awaitable[str]]
 _log = logging.getLogger("agentos")
 
 
@@ -36,36 +37,20 @@ def systems(settings: Settings) -> dict[str, System]:
     return registry.build({**settings.environment, **sandbox_variables(settings.sandbox_url)})
 
 
-def application(settings: Settings) -> FastAPI:
-    """The API with its store and worker, which live as long as the application does."""
-    database = SqliteDatabase(settings.sqlite_db_path)
-    bell = Bell()
-    engine = EmbeddedEngine(database, bell, slots=settings.agentos_worker_slots)
-    service = Service(
-        database=database,
-        engine=engine,
-        systems=systems(settings),
-        graph_version=GRAPH_VERSION,
-        probes=_probes(settings, database, engine),
-        bell=bell,
-    )
+def application(settings: Settings, *, executes: bool = True) -> FastAPI:
+    """The API, and with `executes` a worker, which both live as long as the application does."""
+    kept = Keeping(settings)
+    found = systems(settings)
+    service = _service(kept, found, kept.database, _probes(settings, kept))
     unsigned = not settings.approval_webhook_secrets and settings.on_loopback
+    driver = partial(_driver, settings, kept, found) if executes else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await database.open()
-        try:
-            async with open_saver(settings.checkpoint_path) as saver:
-                limits = {"max_step_retries": settings.max_step_retries}
-                await engine.serve(Driver(service, build(saver), limits))
-                if unsigned:
-                    _log.warning("Approval webhooks are accepted unsigned, from this machine only.")
-                try:
-                    yield
-                finally:
-                    await engine.drain()
-        finally:
-            await database.close()
+        async with kept.open(driver):
+            if unsigned:
+                _log.warning("Approval webhooks are accepted unsigned, from this machine only.")
+            yield
 
     return create_app(
         service,
@@ -75,16 +60,52 @@ def application(settings: Settings) -> FastAPI:
     )
 
 
-def _probes(
-    settings: Settings, database: Database, engine: EmbeddedEngine
-) -> Mapping[str, Callable[[], Awaitable[str]]]:
+@asynccontextmanager
+async def worker(settings: Settings) -> AsyncIterator[None]:
+    """Executes runs while inside; `BadSetting` in SQLite mode, where the server does that alone."""
+    if not settings.database_url:
+        raise BadSetting(
+            "DATABASE_URL is not set, and SQLite serves one process only.",
+            advice="Set it to a Postgres database, or let `agentos serve` execute the runs.",
+        )
+    kept = Keeping(settings)
+    async with kept.open(partial(_driver, settings, kept, systems(settings))):
+        yield
+
+
+def _service(
+    kept: Keeping,
+    found: Mapping[str, System],
+    database: Database,
+    probes: Mapping[str, Probe],
+) -> Service:
+    return Service(
+        database=database,
+        engine=kept.engine,
+        systems=found,
+        graph_version=GRAPH_VERSION,
+        probes=probes,
+        bell=kept.bell,
+    )
+
+
+def _driver(settings: Settings, kept: Keeping, found: Mapping[str, System], saver: Saver) -> Driver:
+    service = _service(kept, found, kept.workbench, {})
+    return Driver(service, build(saver), {"max_step_retries": settings.max_step_retries})
+
+
+def _probes(settings: Settings, kept: Keeping) -> Mapping[str, Probe]:
     async def worker() -> str:
-        return "ok" if engine.alive else "No worker executes runs."
+        if kept.engine.alive:
+            return "ok"
+        async with kept.database.write() as tx:
+            others = (await stats.load(tx, (GRAPH_VERSION,))).workers
+        return "ok" if others else "No worker executes runs."
 
     async def sandbox() -> str:
         async with httpx.AsyncClient(trust_env=False, timeout=3.0) as client:
             answer = await client.get(f"{settings.sandbox_url}/_sandbox/health")
         return "ok" if answer.is_success else "The sandbox is not well."
 
-    probes: dict[str, Callable[[], Awaitable[str]]] = {"database": database.ping, "worker": worker}
+    probes: dict[str, Probe] = {"database": kept.database.ping, "worker": worker}
     return probes | {"sandbox": sandbox} if settings.sandbox else probes

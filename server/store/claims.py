@@ -70,7 +70,7 @@ async def take(
     if limits.any:
         await tx.exclusively("admission")  # two takers must not both count the same free place
     candidates = select(RunRow).where(
-        _due(tx), RunRow.graph_version.in_(worker.graph_versions), *_within(limits)
+        due_condition(tx), RunRow.graph_version.in_(worker.graph_versions), *_within(limits)
     )
     if run_id is not None:
         candidates = candidates.where(RunRow.run_id == run_id)
@@ -146,7 +146,7 @@ async def owners(tx: Transaction) -> list[str]:
 
 async def due(tx: Transaction, limit: int, limits: Limits = NO_LIMITS) -> list[str]:
     """Runs that could be claimed now, the most urgent first."""
-    query = select(RunRow.run_id).where(_due(tx), *_within(limits))
+    query = select(RunRow.run_id).where(due_condition(tx), *_within(limits))
     return list(await tx.session.scalars(query.order_by(*_URGENT_FIRST).limit(limit)))
 
 
@@ -160,7 +160,8 @@ async def next_due(tx: Transaction) -> datetime | None:
     return await tx.session.scalar(select(func.min(RunRow.wake_at)).where(RunRow.owner.is_(None)))
 
 
-def _due(tx: Transaction) -> ColumnElement[bool]:
+def due_condition(tx: Transaction) -> ColumnElement[bool]:
+    """Work is to be done and nobody is at it, or whoever was has let the lease run out."""
     return or_(and_(RunRow.owner.is_(None), RunRow.wake_at <= tx.now), _late(tx))
 
 

@@ -30,11 +30,6 @@ LIMITS: Mapping[str, str] = MappingProxyType(
 _SCHEMES = ("postgresql+psycopg://", "postgresql://", "postgres://")
 
 
-def is_postgres(url: str) -> bool:
-    """Whether the URL names a Postgres database."""
-    return url.startswith(_SCHEMES)
-
-
 def conninfo(url: str) -> str:
     """The libpq connection string for a URL, with `LIMITS`.
 

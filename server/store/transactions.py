@@ -42,12 +42,17 @@ class Transaction:
         connection = await self.session.connection()
         return (await connection.get_raw_connection()).driver_connection
 
+    @property
+    def on_postgres(self) -> bool:
+        """Where one database serves many processes."""
+        return self.session.get_bind().dialect.name == "postgresql"
+
     async def exclusively(self, *words: str) -> None:
         """Nobody else passes here with the same words until this transaction ends.
 
         For what no row stands for yet. SQLite's writers take turns anyway.
         """
-        if self.session.get_bind().dialect.name == "postgresql":
+        if self.on_postgres:
             await self.session.execute(
                 text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key(*words)}
             )

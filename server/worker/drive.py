@@ -29,6 +29,7 @@ from domain.status import RunStatus
 from graph.build import GRAPH_VERSION, RECURSION_LIMIT, Onboarding
 from server.lifecycle.reads import get_run
 from server.lifecycle.service import Service
+from server.store.checkpoint_ids import seed_clock
 from server.store.claims import Claim
 from server.store.effects import RunLedger
 from server.worker.journal import RunGate, RunJournal
@@ -105,6 +106,7 @@ class Driver:
             await journal.emit(RunPaused(), key=f"paused/{run.version}")
             return False
         snapshot = await self.onboarding.aget_state(config)
+        _keep_time(snapshot)
         question = _question(snapshot)
         if run.status is RunStatus.ROLLING_BACK and not _about_rollback(question, run):
             await self._send_to_rollback(config, snapshot)
@@ -190,6 +192,13 @@ def _config(claim: Claim) -> RunnableConfig:
     """The fence goes along, so that the store can refuse the checkpoints of a worker cut off."""
     where = {"thread_id": claim.run_id, "__fence": claim.fence}
     return {"configurable": where, "recursion_limit": RECURSION_LIMIT}
+
+
+def _keep_time(snapshot: StateSnapshot) -> None:
+    """What this worker stores must sort after what is stored, even if its clock is behind."""
+    newest = snapshot.config["configurable"].get("checkpoint_id")
+    if newest is not None:
+        seed_clock(newest)
 
 
 def _question(snapshot: StateSnapshot) -> OpenRequest | None:

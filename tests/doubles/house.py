@@ -1,10 +1,12 @@
 """A whole service on a temporary SQLite file with toy systems, and a second life of it."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from domain.decisions import Answer, DecisionKind
 from domain.launches import LaunchRequest
@@ -16,6 +18,7 @@ from server.lifecycle import decisions, launches, reads
 from server.lifecycle.service import Actor, Bell, Service
 from server.store.checkpoints import open_saver
 from server.store.database import Database
+from server.store.group_saver import open_group_saver
 from server.store.postgres import PostgresDatabase
 from server.store.sqlite import SqliteDatabase
 from server.worker.drive import Driver
@@ -82,12 +85,9 @@ async def house(
     else:
         database = PostgresDatabase(address)
         engine = QueuedEngine(database, bell, address, **engine_options)
-    if address:
-        from server.store.group_saver import open_group_saver
-
-        saving = open_group_saver(address)
-    else:
-        saving = open_saver(folder / "checkpoints.db")
+    saving: AbstractAsyncContextManager[BaseCheckpointSaver[Any]] = (
+        open_group_saver(address) if address else open_saver(folder / "checkpoints.db")
+    )
     service = Service(
         database=database, engine=engine, systems=systems, graph_version="1", bell=bell
     )
