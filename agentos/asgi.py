@@ -1,6 +1,9 @@
-"""The application for any ASGI server: `uvicorn agentos.asgi:app`."""
+"""The application for any ASGI server: `uvicorn agentos.asgi:app`.
+
+Whoever runs it binds the address, so it may be open to others: approvals must be signed.
+"""
 
 from agentos.settings import load
 from agentos.wiring import application
 
-app = application(load())
+app = application(load(agentos_host=""))

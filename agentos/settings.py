@@ -4,8 +4,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import BadSetting
@@ -18,26 +19,38 @@ def _words(value: Any) -> Any:
     return tuple(value.split()) if isinstance(value, str) else value
 
 
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError
+    return value.rstrip("/")
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
 class Settings(BaseSettings):
     """What the service needs to start; the systems' own variables stay in `environment`."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
-    database_url: str = ""
+    database_url: Annotated[str, Field(repr=False)] = ""
     sqlite_db_path: Path = Path("tmp/agentos.db")
     agent_llm: Literal["rules"] = "rules"
     max_step_retries: Annotated[int, Field(ge=0, le=20)] = 3
     sandbox: bool = True
-    sandbox_url: str | None = None
+    sandbox_url: Address | None = None
     sandbox_db_path: Path = Path("tmp/sandbox.db")
     agentos_host: str = "127.0.0.1"
     agentos_port: Annotated[int, Field(ge=0, le=65_535)] = 7777
-    agentos_url: str = "http://127.0.0.1:7777"
+    agentos_url: Address = "http://127.0.0.1:7777"
     agentos_worker_slots: Annotated[int, Field(ge=1, le=256)] = 8
     agentos_max_runs: Annotated[int, Field(ge=1)] | None = None
     agentos_max_runs_per_tenant: Annotated[int, Field(ge=1)] | None = None
     agentos_max_queued: Annotated[int, Field(ge=1)] = 10_000
-    approval_webhook_secrets: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
+    approval_webhook_secrets: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(_words), Field(repr=False)
+    ] = ()
     environment: dict[str, str] = Field(default_factory=dict, exclude=True, repr=False)
 
     @property
@@ -50,7 +63,7 @@ class Settings(BaseSettings):
 
     @property
     def url(self) -> str:
-        return self.agentos_url.rstrip("/")
+        return self.agentos_url
 
     @property
     def checkpoint_path(self) -> Path:
@@ -67,7 +80,13 @@ _CURES = {
     "agent_llm": "Only AGENT_LLM=rules exists in this release.",
     "max_step_retries": "Give a whole number from 0 to 20.",
     "agentos_port": "Give a port from 0 to 65535.",
+    "agentos_url": "Give an address like http://127.0.0.1:7777.",
+    "agentos_worker_slots": "Give a whole number from 1 to 256.",
+    "agentos_max_runs": "Give a whole number from 1, or remove it for no limit.",
+    "agentos_max_runs_per_tenant": "Give a whole number from 1, or remove it for no limit.",
+    "agentos_max_queued": "Give a whole number from 1.",
     "sandbox": "Give SANDBOX=1 (stand-ins) or SANDBOX=0 (the real systems).",
+    "sandbox_url": "Give the address that `agentos sandbox` prints.",
 }
 
 

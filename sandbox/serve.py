@@ -1,6 +1,7 @@
 """Runs the sandbox on a loopback port."""
 
 import asyncio
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -51,6 +52,9 @@ async def _serve(
     if on_ready:
         on_ready(url)
     if watch_stdin:
+        # Ctrl+C reaches the whole process group, but the parent needs us until it has ended.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         watcher = asyncio.create_task(_parent_gone())
         await asyncio.wait({serving, watcher}, return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = True

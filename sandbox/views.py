@@ -48,6 +48,12 @@ async def channel(request: Request, channel: str) -> HTMLResponse:
     return await view(request, "slack", "channel", channel)
 
 
+@router.get("/slack/archives/{channel}/p{digits}", include_in_schema=False)
+async def message(request: Request, channel: str, digits: str) -> HTMLResponse:
+    """Slack's own form of a link to a message: its time without the dot."""
+    return await view(request, "slack", "message", f"{channel}:{digits[:-6]}.{digits[-6:]}")
+
+
 @router.get("/brevo/contact/list/id/{number}", include_in_schema=False)
 async def mailing_list(request: Request, number: int) -> HTMLResponse:
     """Brevo's own form of a link to a list."""

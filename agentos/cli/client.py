@@ -17,7 +17,7 @@ class Unreachable(AgentOSError):
     """Nobody answers at the address."""
 
     code = "unreachable"
-    advice = "Start the server with `agentos dev`, or set AGENTOS_URL to its address."
+    advice = "Start it with `agentos dev`, or set AGENTOS_URL to its address."
 
 
 class Refusal(AgentOSError):
@@ -28,6 +28,8 @@ class Refusal(AgentOSError):
         detail = str(problem.get("detail", "The server refused."))
         if winner:
             detail = f"{detail} ({winner['decided_at']}, by {winner['door']})"
+        for name, said in (problem.get("checks") or {}).items():
+            detail += "" if said == "ok" else f" {name}: {said}"
         super().__init__(detail, advice=str(problem.get("advice", "")))
         self.status, self.code = status, str(problem.get("code", "refused"))
 
@@ -49,10 +51,13 @@ class Client:
         try:
             answer = self._http.request(method, path, json=body, params=given)
         except httpx.HTTPError as error:
-            raise Unreachable(f"No AgentOS server answers at {self.url}.") from error
+            raise self._nobody() from error
         if not answer.is_success:
-            raise Refusal(answer.status_code, _problem(answer))
-        return answer.json()
+            raise self._refusal(answer)
+        try:
+            return answer.json()
+        except ValueError as error:
+            raise self._stranger(answer) from error
 
     def run(self, run_id: str) -> Json:
         """One run."""
@@ -86,7 +91,7 @@ class Client:
         with self._http.stream("GET", path, headers=headers) as answer:
             if not answer.is_success:
                 answer.read()
-                raise Refusal(answer.status_code, _problem(answer))
+                raise self._refusal(answer)
             for line in answer.iter_lines():
                 if line.startswith("data:"):
                     yield json.loads(line.removeprefix("data:"))
@@ -95,12 +100,21 @@ class Client:
         try:
             self._http.get("/health/live")
         except httpx.HTTPError:
-            raise Unreachable(f"The server at {self.url} went away.") from error
+            raise self._nobody() from error
 
+    def _refusal(self, answer: httpx.Response) -> AgentOSError:
+        if "application/problem+json" in answer.headers.get("content-type", ""):
+            return Refusal(answer.status_code, answer.json())
+        return self._stranger(answer)
 
-def _problem(answer: httpx.Response) -> Json:
-    try:
-        body = answer.json()
-    except ValueError:
-        body = None
-    return body if isinstance(body, dict) else {"detail": f"The server said {answer.status_code}."}
+    def _nobody(self) -> Unreachable:
+        return Unreachable(f"No AgentOS server answers at {self._where}.")
+
+    def _stranger(self, answer: httpx.Response) -> Unreachable:
+        said = f"it said {answer.status_code}"
+        return Unreachable(f"What answers at {self._where} is no AgentOS server: {said}.")
+
+    @property
+    def _where(self) -> str:
+        """The address without a password that may stand in it."""
+        return str(httpx.URL(self.url).copy_with(username=None, password=None))

@@ -50,7 +50,8 @@ def command[**P, R](function: Callable[P, R]) -> Callable[P, R]:
                         }
                     }
                 )
-            complain(error)
+            else:
+                complain(error)
             raise typer.Exit(int(_code(error))) from error
         except KeyboardInterrupt:
             raise typer.Exit(int(Exit.INTERRUPTED)) from None
@@ -64,6 +65,6 @@ def _code(error: AgentOSError) -> Exit:
         return Exit.UNREACHABLE
     if status in (401, 403):
         return Exit.NOT_ALLOWED
-    if isinstance(error, BadSetting) or status in (400, 404, 415, 422):
+    if error.code == BadSetting.code or status in (400, 404, 415, 422):
         return Exit.WRONG_USE
     return Exit.FAILED

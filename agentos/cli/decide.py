@@ -8,13 +8,13 @@ from agentos.cli.context import As, AsJson, RunId, client, command
 
 
 def _decide(run_id: str, body: dict[str, Any], as_json: bool) -> None:
-    from agentos.cli.output import out, safe, say, show_json
+    from agentos.cli.output import safe, say, show, show_json
 
     run = client().call("POST", f"/api/v1/runs/{run_id}/resume", body)
     if as_json:
         show_json(run)
         return
-    out().print(safe(f"{run['run_id']} is {run['status']}."))
+    show(safe(f"{run['run_id']} is {run['status']}."))
     if body["approved"]:
         say(f"Follow it with: agentos run watch {run_id}")
 

@@ -1,6 +1,7 @@
 """agentos demo"""
 
-import shutil
+import contextlib
+import sys
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,81 +14,121 @@ from agentos.cli.exits import of_run
 COMPANY = "Acme Corp"
 PERSON = "demo operator"
 
+Json = dict[str, Any]
+
 
 @command
 def demo(
-    data: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("tmp/demo"),
+    data: Annotated[
+        Path, typer.Option(help="Where the demo keeps its data.", metavar="FOLDER")
+    ] = Path("tmp/demo"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget earlier demos first.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Onboard Acme Corp into four systems, from nothing to the report, on this machine."""
+    """Onboard Acme Corp into four systems, from nothing to the report."""
     from agentos.cli import processes
-    from agentos.cli.output import say
+    from agentos.cli.output import safe, show
 
     if fresh:
-        shutil.rmtree(data, ignore_errors=True)
+        processes.forget(data)
     began = time.monotonic()
-    say("Starting a server, a worker and stand-ins of the four systems …", "dim")
-    child = processes.start("dev", "--port", "0", "--data", str(data))
-    try:
+    if not as_json:
+        show(safe("Starting a server, a worker and stand-ins of the four systems …", "dim"))
+    with processes.started("dev", "--port", "0", "--data", str(data)) as child:
         ready = processes.ready(child, "server")
-        run = _onboard(ready["url"], ready["sandbox_url"], as_json)
+        story = _quiet if as_json else _told
+        run = story(ready["url"], ready["sandbox_url"])
         if not as_json:
-            say(f"\nDone in {time.monotonic() - began:.1f} s. {_NEXT}", "dim")
+            show(safe(f"\nDone in {time.monotonic() - began:.1f} s. {_NEXT}", "dim"))
         if keep:
-            say(f"Running: {ready['url']} and {ready['sandbox_url']}. Enter ends it.")
-            typer.prompt("", default="", show_default=False, prompt_suffix="")
-    finally:
-        processes.stop(child)
+            _wait(ready)
     finish(of_run(run))
 
 
 _NEXT = """Next:
-  make demo again                 the second run finds everything there and adopts it
-  .venv/bin/agentos demo --keep   leaves it running, so that the links can be opened
-  make dev                        your own server on port 7777; it prints two curl lines to try"""
+  make demo                       again: it finds everything there and adopts it
+  .venv/bin/agentos demo --keep   leaves it running, so that the links open
+  make dev                        your own server on port 7777"""
 
 
-def _onboard(url: str, sandbox_url: str, as_json: bool) -> dict[str, Any]:
-    import httpx
+def _wait(ready: dict[str, str]) -> None:
+    """Until Enter, Ctrl+C or the end of the input."""
+    from agentos.cli.output import say
 
+    say(f"\nThe server:   {ready['url']}/docs\nThe systems:  {ready['sandbox_url']}/")
+    say("They run until you press Enter.")
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.stdin.readline()
+
+
+def _quiet(url: str, _sandbox_url: str) -> Json:
+    """The same for programs: nothing but events."""
     from agentos.cli.client import Client
-    from agentos.cli.output import out, say
-    from agentos.cli.pictures import made_text, plan_text, report_text
     from agentos.cli.watch import follow
 
-    def held() -> dict[str, int]:
-        state = httpx.get(f"{sandbox_url}/_sandbox/state", trust_env=False).json()["counts"]
-        return {system: sum(kinds.values()) for system, kinds in state.items()}
-
     api = Client(url)
-    before = held()
-    run = api.call("POST", "/api/v1/runs", {"company_name": COMPANY})
-    say(f"\n1. Launched {COMPANY} as {run['run_id']}. Planning only reads the systems.\n", "bold")
-    run = follow(api, run["run_id"], as_json=as_json)
+    run = follow(api, _launch(api)["run_id"], as_json=True)
     if run["status"] != "awaiting_approval":
         return run
-    say("\n2. The plan, before anything is made:\n", "bold")
-    if not as_json:
-        out().print(plan_text(run["plan"]))
-    untouched = "nothing was changed" if held() == before else "SOMETHING WAS CHANGED"
-    say(f"The systems' own count says: {untouched} so far.")
-    say(f"\n3. {PERSON} approves exactly this plan (in earnest a person does that).\n", "bold")
+    _approve(api, run)
+    return follow(api, run["run_id"], as_json=True, after=run["version"])
+
+
+def _told(url: str, sandbox_url: str) -> Json:
+    from agentos.cli.client import Client
+    from agentos.cli.output import safe, show
+    from agentos.cli.pictures import made, plan_lines, report_lines
+    from agentos.cli.watch import follow
+
+    api, before = Client(url), _held(sandbox_url)
+    run = _launch(api)
+    show(safe(f"\n1. Launched {COMPANY} as {run['run_id']}. Planning only reads.\n", "bold"))
+    run = follow(api, run["run_id"], as_json=False)
+    if run["status"] != "awaiting_approval":
+        return run
+    show(safe("\n2. The plan, before anything is made:\n", "bold"))
+    show(*plan_lines(run["plan"]))
+    untouched = "nothing was changed" if _held(sandbox_url) == before else "SOMETHING WAS CHANGED"
+    show(safe(f"The systems' own count says: {untouched} so far."))
+    show(
+        safe(f"\n3. {PERSON} approves exactly this plan (in earnest a person does that).\n", "bold")
+    )
+    _approve(api, run)
+    run = follow(api, run["run_id"], as_json=False, after=run["version"])
+    show(safe("\n4. What the company has now:\n", "bold"))
+    show(*made(run))
+    _count(before, _held(sandbox_url))
+    if run["report"]:
+        show(safe("\n5. The report:\n", "bold"))
+        show(*report_lines(run["report"]))
+    return run
+
+
+def _launch(api: Any) -> Json:
+    run: Json = api.call("POST", "/api/v1/runs", {"company_name": COMPANY})
+    return run
+
+
+def _approve(api: Any, run: Json) -> None:
     body = {"approved": True, "responder": PERSON, "digest": run["plan"]["digest"]}
     api.call("POST", f"/api/v1/runs/{run['run_id']}/resume", body)
-    run = follow(api, run["run_id"], as_json=as_json, after=run["version"])
-    after = held()
-    if as_json:
-        return run
-    say("\n4. What the company has now:\n", "bold")
-    out().print(made_text(run))
+
+
+def _held(sandbox_url: str) -> dict[str, int]:
+    """How many objects each system holds, by its own count."""
+    import httpx
+
+    state = httpx.get(f"{sandbox_url}/_sandbox/state", trust_env=False).json()["counts"]
+    return {system: sum(kinds.values()) for system, kinds in state.items()}
+
+
+def _count(before: dict[str, int], after: dict[str, int]) -> None:
+    from agentos.cli.output import safe, show
+
     grown = {name: after[name] - before.get(name, 0) for name in after}
     told = ", ".join(f"{name} +{count}" for name, count in grown.items())
-    say(f"Counted by the systems themselves: {told}.")
+    show(safe(f"Counted by the systems themselves: {told}."))
     if not any(grown.values()):
-        say("Everything was there already: this run adopted it and made nothing twice.", "green")
-    say("\n5. The report:\n", "bold")
-    if run["report"]:
-        out().print(report_text(run["report"]))
-    return run
+        text = "Everything was there already: this run adopted it and made nothing twice."
+        show(safe(text, "green"))

@@ -1,6 +1,7 @@
 """agentos doctor"""
 
 import sys
+import tempfile
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -20,23 +21,23 @@ class Finding(NamedTuple):
 @command
 def doctor(as_json: AsJson = False) -> None:
     """Check what AgentOS needs on this machine; each problem comes with its cure."""
-    from agentos.cli.output import out, safe, show_json
+    from agentos.cli.output import hung, safe, show, show_json
 
-    checks: dict[str, Callable[[], str]] = {
-        "python": _python,
-        "settings": _settings,
+    more: dict[str, Callable[[], str]] = {
         "database": _database,
         "checkpoints": _checkpoints,
         "server": _server,
         "systems": _systems,
     }
-    findings = [_look(name, check) for name, check in checks.items()]
+    findings = [_look("python", _python), _look("settings", _settings)]
+    if findings[-1].ok:  # otherwise each of the others would only say the same
+        findings += [_look(name, check) for name, check in more.items()]
     if as_json:
         show_json({"checks": [finding._asdict() for finding in findings]})
     else:
         for name, ok, detail in findings:
-            mark = "ok      " if ok else "problem "
-            out().print(safe(f"{mark} {name}: {detail}", "" if ok else "red"))
+            mark = safe("ok     ", "green") if ok else safe("problem", "red")
+            show(hung(mark, safe(f"{name}: {detail}")))
     finish(Exit.SUCCEEDED if all(finding.ok for finding in findings) else Exit.FAILED)
 
 
@@ -65,7 +66,9 @@ def _database() -> str:
     path = load().sqlite_db_path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.open("ab").close()
+        tempfile.TemporaryFile(dir=path.parent).close()
+        if path.exists():
+            path.open("ab").close()
     except OSError as error:
         raise BadSetting(
             f"SQLITE_DB_PATH ({path}) cannot be written: {error.strerror}.",

@@ -11,10 +11,16 @@ from agentos.cli.exits import of_run
 
 @command
 def launch(
-    name: Annotated[str, typer.Argument(help="The company's name.")],
-    system: Annotated[list[str] | None, typer.Option(help="Only this system; repeat it.")] = None,
-    contact_email: Annotated[list[str] | None, typer.Option(help="A contact's address.")] = None,
-    github: Annotated[list[str] | None, typer.Option(help="A contact's GitHub login.")] = None,
+    name: Annotated[str, typer.Argument(help="The company's name.", metavar="NAME")],
+    system: Annotated[
+        list[str] | None, typer.Option(help="Only this system; repeat it.", metavar="NAME")
+    ] = None,
+    contact_email: Annotated[
+        list[str] | None, typer.Option(help="A contact's address; repeat it.", metavar="ADDRESS")
+    ] = None,
+    github: Annotated[
+        list[str] | None, typer.Option(help="A contact's GitHub login; repeat it.", metavar="LOGIN")
+    ] = None,
     slug: Annotated[str | None, typer.Option(help="The short name used in the systems.")] = None,
     note: Annotated[str | None, typer.Option(help="A remark that is kept with the run.")] = None,
     key: Annotated[str | None, typer.Option(help="Idempotency key: the same is one run.")] = None,
@@ -22,8 +28,10 @@ def launch(
     yes: Annotated[bool, typer.Option("--yes", help="Approve the plan that is shown.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Launch the onboarding of a company; nothing is made before somebody approves the plan."""
-    from agentos.cli.output import out, say, show_json
+    """Launch the onboarding of a company.
+
+    Nothing is made before somebody approves the plan."""
+    from agentos.cli.output import safe, say, show, show_json
     from agentos.cli.watch import conclude, follow
 
     api = client()
@@ -36,8 +44,8 @@ def launch(
         if as_json:
             show_json(run)
         else:
-            out().print(run["run_id"])
-            say(f"Launched. Follow it with: agentos run watch {run['run_id']}")
+            show(safe(run["run_id"]))
+            say(f"Launched. Follow it with:\n  agentos run watch {run['run_id']}")
         return
     run = follow(api, run["run_id"], as_json=as_json)
     if run["status"] == "awaiting_approval":

@@ -1,5 +1,7 @@
 """The command `agentos`. Each command imports what it needs when it is called."""
 
+import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -15,9 +17,20 @@ app = typer.Typer(
 )
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"agentos {version('agentos')}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Show the version.")
+    ] = False,
 ) -> None:
     context.debug["on"] = debug
 
@@ -35,5 +48,8 @@ app.command()(doctor.doctor)
 
 
 def main() -> None:
-    """The entry point."""
+    """The entry point. A terminal that lacks a character shows another instead."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app()

@@ -2,9 +2,10 @@
 
 import json
 import sys
-from typing import Any
+from typing import Any, TextIO
 
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from domain.errors import AgentOSError
@@ -24,16 +25,23 @@ STYLES = {
     "conflict": "red",
     "blocked": "red",
 }
+_UNBROKEN = 10_000
+"""Columns of what is no terminal: programs want whole lines."""
 
 
 def out() -> Console:
     """For results. Made when it is needed, so that tests may replace the stream."""
-    return Console(file=sys.stdout, highlight=False, emoji=False, markup=False, soft_wrap=True)
+    return _console(sys.stdout)
 
 
 def err() -> Console:
     """For talk."""
-    return Console(file=sys.stderr, highlight=False, emoji=False, markup=False, soft_wrap=True)
+    return _console(sys.stderr)
+
+
+def _console(stream: TextIO) -> Console:
+    width = None if stream.isatty() else _UNBROKEN
+    return Console(file=stream, highlight=False, emoji=False, markup=False, width=width)
 
 
 def safe(text: object, style: str = "") -> Text:
@@ -46,9 +54,25 @@ def word(text: str) -> Text:
     return safe(text, STYLES.get(text, ""))
 
 
+def hung(sign: Text, text: Text) -> Table:
+    """A line that goes on beside its sign, not below it, where the terminal is too narrow."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(sign, text)
+    return grid
+
+
+def show(*results: RenderableType) -> None:
+    """Results, one below the other; plain text stays in one piece, so that links can be opened."""
+    console = out()
+    for result in results:
+        console.print(result, soft_wrap=isinstance(result, Text))
+
+
 def say(text: str, style: str = "") -> None:
     """Talk."""
-    err().print(safe(text, style))
+    err().print(safe(text, style), soft_wrap=True)
 
 
 def show_json(value: Any) -> None:
@@ -59,4 +83,4 @@ def show_json(value: Any) -> None:
 
 def complain(error: AgentOSError) -> None:
     """One sentence, one advice, the code."""
-    err().print(safe(f"{error.message} {error.advice} ({error.code})", "red"))
+    say(f"{error.message} {error.advice} ({error.code})", "red")

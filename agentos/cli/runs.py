@@ -11,24 +11,26 @@ app = typer.Typer(no_args_is_help=True, help="Look at one run, or move it.")
 
 
 def _moved(run: dict[str, Any], as_json: bool) -> None:
-    from agentos.cli.output import out, safe, show_json
+    from agentos.cli.output import safe, show, show_json
 
     if as_json:
         show_json(run)
     else:
-        out().print(safe(f"{run['run_id']} is {run['status']}."))
+        show(safe(f"{run['run_id']} is {run['status']}."))
 
 
 @command
 def runs(
-    state: Annotated[list[str] | None, typer.Option(help="Only these statuses.")] = None,
+    state: Annotated[
+        list[str] | None, typer.Option(help="Only this status; repeat it.", metavar="STATUS")
+    ] = None,
     company: Annotated[str | None, typer.Option(help="Only this company.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
     cursor: Annotated[str | None, typer.Option(help="Go on where a page ended.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List runs, newest first."""
-    from agentos.cli.output import out, say, show_json
+    from agentos.cli.output import say, show, show_json
     from agentos.cli.pictures import run_table
 
     query = {"status": state, "company": company, "limit": limit, "cursor": cursor}
@@ -39,7 +41,7 @@ def runs(
     if not page["items"]:
         say("No runs. Launch one with: agentos launch NAME")
         return
-    out().print(run_table(page["items"]))
+    show(run_table(page["items"]))
     if page["next_cursor"]:
         say(f"More with: agentos runs --cursor {page['next_cursor']}")
 
@@ -48,14 +50,14 @@ def runs(
 @command
 def show(run_id: RunId, as_json: AsJson = False) -> None:
     """Show one run; the exit code tells how it stands."""
-    from agentos.cli.output import out, safe, show_json
+    from agentos.cli.output import safe, show, show_json
     from agentos.cli.watch import conclude
 
     run = client().run(run_id)
     if as_json:
         show_json(run)
     else:
-        out().print(safe(f"{run['run_id']} · {run['company_name']} · {run['status']}", "bold"))
+        show(safe(f"{run['run_id']} · {run['company_name']} · {run['status']}", "bold"))
         conclude(run, as_json=False)
     finish(of_run(run))
 

@@ -11,48 +11,57 @@ import typer
 
 from agentos.cli.context import AsJson, command, finish
 from agentos.cli.exits import Exit
-from domain.errors import AgentOSError
 
-Port = Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65_535)]
+Port = Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65_535, metavar="PORT")]
 Stop = Annotated[bool, typer.Option("--stop-with-stdin", hidden=True)]
-Data = Annotated[Path | None, typer.Option(help="Keep all data in this folder.")]
-
-
-async def _stdin_closed() -> None:
-    """Over when the parent process is, since standard input is a pipe from it."""
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    await reader.read()
+Data = Annotated[Path | None, typer.Option(help="Keep all data in this folder.", metavar="FOLDER")]
+Db = Annotated[Path, typer.Option(help="Where its objects are kept.", metavar="FILE")]
 
 
 @command
 def sandbox(
     port: Port = 0,
-    db: Annotated[Path, typer.Option(help="Where its objects are kept.")] = Path("tmp/sandbox.db"),
+    db: Db = Path("tmp/sandbox.db"),
     as_json: AsJson = False,
     stop_with_stdin: Stop = False,
 ) -> None:
-    """Serve the stand-ins of Slack, GitHub, Brevo and CommonGrants on this machine."""
+    """Serve stand-ins of the four systems on this machine."""
+    import sqlite3
+
     from agentos.cli.output import say, show_json
+    from agentos.serving import listen
+    from domain.errors import BadSetting
     from sandbox.serve import run
 
     def ready(url: str) -> None:
         if as_json:
             show_json({"url": url})
-        say("" if as_json else f"The sandbox listens at {url} and keeps its objects in {db}.")
+        else:
+            say(f"The sandbox listens at {url} and keeps its objects in {db}.")
 
-    run("127.0.0.1", port, db, ready, stop_when_stdin_closes=stop_with_stdin)
+    if port:
+        listen("127.0.0.1", port).close()
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            run("127.0.0.1", port, db, ready, stop_when_stdin_closes=stop_with_stdin)
+    except (OSError, sqlite3.Error) as error:
+        why = getattr(error, "strerror", None) or error
+        raise BadSetting(
+            f"The sandbox cannot keep its objects in {db}: {why}.",
+            advice="Choose a place that can be written.",
+        ) from error
 
 
 @command
 def serve(
-    host: Annotated[str | None, typer.Option(help="Default: AGENTOS_HOST.")] = None,
-    port: Annotated[int | None, typer.Option(help="Default: AGENTOS_PORT.")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Default: AGENTOS_HOST.", metavar="ADDRESS")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="Default: AGENTOS_PORT.", metavar="PORT")] = None,
     as_json: AsJson = False,
     stop_with_stdin: Stop = False,
 ) -> None:
-    """Serve the API and execute runs; the systems are what the settings say."""
+    """Serve the API and execute runs in the systems of the settings."""
     from agentos.cli.output import say, show_json
 
     chosen = {"agentos_host": host, "agentos_port": port}
@@ -82,32 +91,27 @@ def dev(
     values: dict[str, Any] = {"agentos_host": "127.0.0.1", "agentos_port": port, "sandbox": True}
     settings = load(**values, **(processes.inside(data) if data else {}))
     listen("127.0.0.1", port).close()  # before anything is started for nothing
-    child = processes.start("sandbox", "--port", "0", "--db", str(settings.sandbox_db_path))
-    _imported()  # while the sandbox starts
-    try:
+    gone = False
+    with processes.started("sandbox", "--db", str(settings.sandbox_db_path)) as child:
+        _imported()  # while the sandbox starts
         found = processes.ready(child, "sandbox")
-    except AgentOSError:
-        processes.stop(child)
-        raise
-    values |= {"sandbox_url": found["url"], "sqlite_db_path": settings.sqlite_db_path}
+        values |= {"sandbox_url": found["url"], "sqlite_db_path": settings.sqlite_db_path}
 
-    def ready(url: str) -> None:
-        if as_json:
-            show_json({"url": url, "sandbox_url": found["url"]})
-            return
-        say(f"AgentOS      {url}  (docs: {url}/docs)\nSandbox      {found['url']}\n")
-        say(_TRY.replace("URL", url))
+        def ready(url: str) -> None:
+            if as_json:
+                show_json({"url": url, "sandbox_url": found["url"]})
+                return
+            say(f"AgentOS      {url}  (docs: {url}/docs)\nSandbox      {found['url']}\n")
+            say(_TRY.replace("URL", url))
 
-    async def sandbox_gone() -> None:
-        await processes.over(child)
-        say("The sandbox has ended, so the server ends too.", "red")
+        async def sandbox_gone() -> None:
+            nonlocal gone
+            await processes.over(child)
+            gone = True
+            say("The sandbox has ended, so the server ends too.", "red")
 
-    try:
         _run(values, ready, stop_with_stdin, sandbox_gone)
-    finally:
-        ended = child.poll()
-        processes.stop(child)
-    if ended is not None:
+    if gone:
         finish(Exit.FAILED)
 
 
@@ -146,5 +150,12 @@ def _run(
             for end in ends:
                 end.cancel()
 
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(app, listener, ready, until()))
+    asyncio.run(serve(app, listener, ready, until()))
+
+
+async def _stdin_closed() -> None:
+    """Over when the parent process is, since standard input is a pipe from it."""
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    await reader.read()

@@ -1,10 +1,15 @@
 """Following a run while it happens."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from rich.live import Live
+
+from agentos.cli.board import Board
 from agentos.cli.client import Client
-from agentos.cli.output import out, say, show_json
-from agentos.cli.pictures import event_line, made_text, plan_text, report_text
+from agentos.cli.events import event_line
+from agentos.cli.output import out, say, show, show_json
+from agentos.cli.pictures import made, plan_lines, report_lines
 
 Json = dict[str, Any]
 _PARKED = ("approval_requested", "escalation_requested", "run_paused")
@@ -16,34 +21,54 @@ def follow(client: Client, run_id: str, *, as_json: bool, after: int = 0) -> Jso
     Interrupting leaves the run going and says how to come back.
     """
     try:
-        for event in client.events(run_id, after):
-            if as_json:
+        if as_json:
+            for event in _until_parked(client, run_id, after):
                 show_json(event)
-            elif line := event_line(event):
-                out().print(line)
-            if event["type"] in _PARKED and client.run(run_id)["version"] == event["seq"]:
-                break
+        else:
+            _draw(client, run_id, after)
     except KeyboardInterrupt:
         say(f"\nThe run goes on. Come back with: agentos run watch {run_id}")
         raise
     return client.run(run_id)
 
 
+def _draw(client: Client, run_id: str, after: int) -> None:
+    """The log, and below it the board where there is a terminal to move in."""
+    console, board = out(), Board()
+    if after:
+        board.plan(client.run(run_id)["plan"])
+    with Live(board, console=console, transient=True, auto_refresh=False):
+        for event in _until_parked(client, run_id, after):
+            board.note(event)
+            if line := event_line(event):
+                console.print(line)
+
+
+def _until_parked(client: Client, run_id: str, after: int) -> Iterator[Json]:
+    for event in client.events(run_id, after):
+        yield event
+        if event["type"] in _PARKED and client.run(run_id)["version"] == event["seq"]:
+            return
+
+
 def conclude(run: Json, *, as_json: bool) -> None:
     """Show where the run stands, and what can be done next."""
     if as_json:
         return
-    console = out()
+    run_id = run["run_id"]
     if run["status"] == "awaiting_approval":
-        console.print(plan_text(run["plan"]))
-        say(f"Nothing is made before somebody decides: agentos approve {run['run_id']}")
+        show(*plan_lines(run["plan"]))
+        say("Nothing is made before somebody decides:")
+        say(f"  agentos approve {run_id}\n  agentos deny {run_id} --reason WHY")
         return
-    if run["steps"]:
-        console.print(made_text(run))
+    show(*made(run))
     if run["report"]:
-        console.print(report_text(run["report"]))
+        show(*report_lines(run["report"]))
     if run["status"] == "escalated":
-        names = ", ".join(run["open_request"]["systems"])
-        say(f"{names}: agentos run retry|skip {run['run_id']} SYSTEM, or cancel --rollback")
+        say(f"{', '.join(run['open_request']['systems'])} cannot go on without you:")
+        say(f"  agentos run retry {run_id} SYSTEM\n  agentos run skip {run_id} SYSTEM --reason WHY")
+        say(f"  agentos run cancel {run_id} --rollback")
+    if run["status"] == "paused":
+        say(f"Go on with:\n  agentos run resume {run_id}")
     if run["failure"]:
         say(run["failure"]["message"])

@@ -1,0 +1,76 @@
+"""What the events of a run say to a person."""
+
+from typing import Any, NamedTuple
+
+from rich.table import Table
+
+from agentos.cli.output import hung, safe
+
+Json = dict[str, Any]
+
+
+class Told(NamedTuple):
+    """One event in words; `systems` are those it is about, none means the whole run."""
+
+    text: str
+    systems: tuple[str, ...] = ()
+
+
+def thing(resource: Json) -> str:
+    """An object by its kind and name."""
+    kind, name = resource["kind"], resource["label"] or resource["id"]
+    return name if kind in name else f"{kind} {name}"
+
+
+def told(event: Json) -> Told | None:
+    """None for events that say nothing to a person."""
+    data: Json = event["data"]
+    match event["type"]:
+        case "run_launched":
+            return Told(f"launched for {data['company']['name']}")
+        case "plan_proposed":
+            return Told(f"planned {len(data['plan']['changes'])} changes")
+        case "approval_requested":
+            return Told("waits for approval")
+        case "decision_recorded":
+            decision = data["decision"]
+            return Told(f"{decision['responder']} decided: {decision['kind']}")
+        case "step_started":
+            again = f", attempt {data['attempt']}" if data["attempt"] > 1 else ""
+            return Told(f"started{again}", (data["system"],))
+        case "change_applied":
+            resource = data["resource"]
+            made = f"+ {thing(resource)}"
+            text = made if resource["created_by_us"] else f"= {thing(resource)}, which was there"
+            return Told(text, (data["system"],))
+        case "step_finished":
+            result = data["result"]
+            good = result["status"] == "success"
+            text = "done, now to be read back" if good else f"{result['status']}. {_why(result)}"
+            return Told(
+                "read back, as planned" if result["verified"] else text, (result["system"],)
+            )
+        case "retry_scheduled":
+            return Told(f"again in {data['after_seconds']:.1f} s", tuple(data["systems"]))
+        case "escalation_requested":
+            return Told("needs a person", tuple(data["request"]["systems"]))
+        case "step_undone":
+            text = f"undone {len(data['undone'])}, left {len(data['left'])}"
+            return Told(text, (data["system"],))
+        case "planning_started" | "validation_started" | "reporting_started":
+            return None
+        case kind:
+            return Told(kind.removeprefix("run_").replace("_", " "))
+
+
+def _why(result: Json) -> str:
+    return f"{result['details']} {result['hint'] or ''}".rstrip()
+
+
+def event_line(event: Json) -> Table | None:
+    """One event as a line of the log."""
+    if (said := told(event)) is None:
+        return None
+    about = ", ".join(said.systems)
+    text = f"{about:<11} {said.text}" if about else said.text
+    return hung(safe(f"{event['at'][11:19]} ", "dim"), safe(text))
