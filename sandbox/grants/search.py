@@ -41,15 +41,14 @@ async def search(call: Asked) -> Response:
     if mode == "none":
         raise GrantsError(404, "Not found")
     asked = await call.body() if mode == "body" else await _from_query(call)
-    filters, sorting = asked.get("filters") or {}, asked.get("sorting") or {}
-    if not isinstance(filters, dict) or not isinstance(sorting, dict):
-        raise invalid("filters", "filters and sorting must be objects")
+    filters, sorting = _object(asked, "filters"), _object(asked, "sorting")
     items, errors = call.store.all("grants", "application"), []
     for field, wanted in filters.items():
         if field not in _FIELDS:
             errors.append(f"{field} is not supported")
             continue
-        items = [one for one in items if _passes(_FIELDS[field](one), field, wanted)]
+        passes = _condition(field, wanted)
+        items = [one for one in items if passes(one)]
     order = sorting.get("sortBy", "lastModifiedAt")
     if order not in _ORDERS:
         raise invalid("sorting.sortBy", f"{order} is not supported")
@@ -63,12 +62,19 @@ async def search(call: Asked) -> Response:
     )
 
 
-def _passes(value: str, field: str, wanted: Any) -> bool:
+def _object(asked: Body, name: str) -> Body:
+    given = asked.get(name)
+    if given is not None and not isinstance(given, dict):
+        raise invalid(name, f"{name} must be an object")
+    return given or {}
+
+
+def _condition(field: str, wanted: Any) -> Callable[[Body], bool]:
     operator = wanted.get("operator") if isinstance(wanted, dict) else None
     if operator not in ("in", "notIn") or not isinstance(wanted.get("value"), list):
         raise invalid(f"filters.{field}", "The operator must be in or notIn, the value a list")
     values: list[Any] = wanted["value"]
-    return (value in values) is (operator == "in")
+    return lambda one: (_FIELDS[field](one) in values) is (operator == "in")
 
 
 def _known(filters: Body) -> Body:
