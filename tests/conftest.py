@@ -38,3 +38,12 @@ def postgres(postgres_address: str) -> Iterator[str]:
 
     with empty_database(postgres_address) as address:
         yield address
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def address(request: pytest.FixtureRequest) -> str | None:
+    """Both kinds of database: None is SQLite, anything else the libpq address of a Postgres."""
+    if request.param == "sqlite":
+        return None
+    found: str = request.getfixturevalue("postgres")
+    return found

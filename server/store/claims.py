@@ -62,21 +62,21 @@ async def wake(
 async def take(
     tx: Transaction, worker: Worker, limits: Limits = NO_LIMITS, *, run_id: str | None = None
 ) -> Claim | None:
-    """Claim `run_id`, or the most urgent run, if it is due, free and within the limits.
+    """Claim the most urgent run that is due, or `run_id` if that is, within the limits.
 
-    It counts as failed until it is released. A run of a graph version that this worker does not
-    know is never claimed.
+    Whoever asks for a certain run waits for others that just write to it, and gets one whose lease
+    has run out too. A claim counts as failed until it is released. A run of a graph version that
+    this worker does not know is never claimed.
     """
     if limits.any:
         await tx.exclusively("admission")  # two takers must not both count the same free place
-    candidates = select(RunRow).where(
-        due_condition(tx), RunRow.graph_version.in_(worker.graph_versions), *_within(limits)
-    )
-    if run_id is not None:
-        candidates = candidates.where(RunRow.run_id == run_id)
-    row = await tx.session.scalar(
-        candidates.order_by(*_URGENT_FIRST).limit(1).with_for_update(of=RunRow)
-    )
+    rules = [RunRow.graph_version.in_(worker.graph_versions), *_within(limits)]
+    if run_id is None:
+        wanted = select(RunRow).where(_waiting(tx), *rules).order_by(*_URGENT_FIRST).limit(1)
+        row = await tx.session.scalar(wanted.with_for_update(of=RunRow, skip_locked=True))
+    else:
+        wanted = select(RunRow).where(RunRow.run_id == run_id, due_condition(tx), *rules)
+        row = await tx.session.scalar(wanted.with_for_update(of=RunRow))
     if row is None:
         return None
     row.owner, row.lease_until = worker.name, tx.now + timedelta(seconds=worker.lease_seconds)
@@ -162,7 +162,11 @@ async def next_due(tx: Transaction) -> datetime | None:
 
 def due_condition(tx: Transaction) -> ColumnElement[bool]:
     """Work is to be done and nobody is at it, or whoever was has let the lease run out."""
-    return or_(and_(RunRow.owner.is_(None), RunRow.wake_at <= tx.now), _late(tx))
+    return or_(_waiting(tx), _late(tx))
+
+
+def _waiting(tx: Transaction) -> ColumnElement[bool]:
+    return and_(RunRow.owner.is_(None), RunRow.wake_at <= tx.now)
 
 
 def _late(tx: Transaction) -> ColumnElement[bool]:

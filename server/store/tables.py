@@ -19,6 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+_WAITING = "owner IS NULL AND wake_at IS NOT NULL"
+
 
 class Utc(TypeDecorator[datetime]):
     """A point in time: aware in Python, naive UTC in databases that know no zones."""
@@ -94,7 +96,14 @@ class RunRow(Base):
     __table_args__ = (
         Index("ix_runs_created", "created_at", "run_id"),
         Index("ix_runs_status_created", "status", "created_at", "run_id"),
-        Index("ix_runs_wake", "wake_at"),
+        Index(
+            "ix_runs_waiting",
+            text("priority DESC"),
+            "wake_at",
+            "run_id",
+            sqlite_where=text(_WAITING),
+            postgresql_where=text(_WAITING),
+        ),
         Index(
             "ix_runs_owner",
             "owner",

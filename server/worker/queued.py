@@ -102,12 +102,13 @@ class QueuedEngine:
         await self._doorbell.answer(self._grace_seconds)
 
     async def _advance(self, run_id: str) -> None:
-        """Answer one ring: claim the run if there is something to do, and execute it."""
+        """Answer one ring with the most urgent run; each that waits has a ring of its own."""
         if self._driver is None:
             return
         worker = Worker(self.name, self._driver.graph_versions, self._lease_seconds)
         async with self._database.write() as tx:
-            claim = await claims.take(tx, worker, self._limits, run_id=run_id)
+            claim = await claims.take(tx, worker, self._limits)
+            claim = claim or await claims.take(tx, worker, self._limits, run_id=run_id)
         if claim is None:
             return
         await self._executor.execute(self._driver, claim)

@@ -51,7 +51,14 @@ def upgrade() -> None:
     op.create_index(
         "ix_runs_status_created", "runs", ["status", "created_at", "run_id"], unique=False
     )
-    op.create_index("ix_runs_wake", "runs", ["wake_at"], unique=False)
+    op.create_index(
+        "ix_runs_waiting",
+        "runs",
+        [sa.text("priority DESC"), "wake_at", "run_id"],
+        unique=False,
+        sqlite_where=sa.text("owner IS NULL AND wake_at IS NOT NULL"),
+        postgresql_where=sa.text("owner IS NULL AND wake_at IS NOT NULL"),
+    )
     op.create_index(
         "ix_runs_owner",
         "runs",
