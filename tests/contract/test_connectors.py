@@ -7,6 +7,7 @@ from domain.errors import NeedsPerson, Refused, Retryable, SystemFault
 from domain.plans import Change, ChangeKind
 from domain.ports import EffectStatus
 from domain.steps import Resource
+from systems.connector import Connector
 from tests.contract.harness import Case, Creating, Stage, Stranger, carry_out, provision, roll_back
 from tests.memory_ledger import MemoryLedger
 
@@ -81,6 +82,27 @@ async def test_one_object_is_made_when_the_answer_is_lost(
     else:
         await provision(connector, stage.case.company, ledger)
     assert (stage.count(made), stage.calls(made)) == (1, 1)
+
+
+@pytest.mark.parametrize("accident", ["lost_after_effect", "status_after_effect"])
+async def test_a_repeat_without_a_look_makes_a_second_object_or_a_false_conflict(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, accident: str
+) -> None:
+    """The negative control of the test above: without the look, no system keeps it at one."""
+
+    async def blind(*given: object) -> None:
+        return None
+
+    monkeypatch.setattr(Connector, "_resolve", blind)
+    made = stage.case.creating[0]
+    stage.break_it(made, accident)
+    try:
+        await provision(stage.connector(), stage.case.company, MemoryLedger("run_1"), tries=2)
+        outcome = "success"
+    except NeedsPerson as fault:
+        outcome = fault.error_code
+    assert (outcome, stage.count(made)) in [("success", 2), (ErrorCode.CONFLICT, 1)]
+    assert stage.calls(made) == 2
 
 
 async def test_one_object_is_made_when_a_proxy_answers_in_the_systems_place(
