@@ -18,6 +18,7 @@ AgentOSError
 │       └── NeedsPerson     no; `instructions` say what a person must do
 ├── StoreUnavailable        the database does not answer: the work is taken up again later
 ├── LeaseLost               this worker no longer owns the run: stop writing
+├── CheckpointCorrupt       what is stored about a run's progress cannot be trusted
 └── BadSetting              a setting stops the start
 """
 
@@ -175,6 +176,13 @@ class LeaseLost(AgentOSError):
 
     code = "lease_lost"
     advice = "Nothing: the present owner goes on with the run."
+
+
+class CheckpointCorrupt(AgentOSError):
+    """The stored progress of a run is not what this service writes; none of it was carried out."""
+
+    code = "checkpoint_corrupt"
+    advice = "Find out who can write to the database; launch the company again."
 
 
 class BadSetting(AgentOSError):

@@ -1,31 +1,22 @@
-"""Where the graph's checkpoints are kept: a file of their own, with a lock of its own."""
+"""Where the graph's checkpoints are kept in SQLite: a file of their own, with its own lock."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiosqlite
-from langgraph.checkpoint.serde import _msgpack
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from domain.errors import BadSetting
+from server.store.serialising import plain_serializer
 
 
 @asynccontextmanager
 async def open_saver(path: Path) -> AsyncIterator[AsyncSqliteSaver]:
-    """A saver that revives plain data only: whoever can write the file cannot run code here.
-
-    `BadSetting` unless strict mode was on before langgraph was imported.
-    """
-    if not _msgpack.STRICT_MSGPACK_ENABLED:
-        raise BadSetting(
-            "LANGGRAPH_STRICT_MSGPACK is not true.",
-            advice="Remove it from the environment; AgentOS sets it.",
-        )
+    """A saver on the file at `path`, which is made when it is not there."""
+    serializer = plain_serializer()
     path.parent.mkdir(parents=True, exist_ok=True)
     async with aiosqlite.connect(path) as connection:
         await connection.execute("PRAGMA synchronous=FULL")
-        saver = AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
+        saver = AsyncSqliteSaver(connection, serde=serializer)
         await saver.setup()
         yield saver
