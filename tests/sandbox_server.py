@@ -75,7 +75,8 @@ def sandbox_server(
     path: Path | str = ":memory:", around: Callable[[ASGIApp], ASGIApp] = lambda app: app
 ) -> Iterator[SandboxServer]:
     """A sandbox in a thread of this process, gone at the end; `around` may wrap it in a layer."""
-    listener = socket.socket()
+    # Named as TCP, it gets no delay from asyncio: an answer is written in two parts.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     app = around(create_app(path))
     config = uvicorn.Config(app, http="h11", log_level="critical", lifespan="off")

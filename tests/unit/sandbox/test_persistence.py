@@ -1,5 +1,6 @@
 """What the sandbox holds outlives it: a restart on the same file changes nothing."""
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -111,3 +112,17 @@ def test_it_ends_with_its_parent_and_comes_back_on_its_old_port(tmp_path: Path) 
         process.communicate(timeout=30)
         assert process.returncode == 0
     assert urls[0] == urls[1]
+
+
+@pytest.mark.e2e
+def test_it_takes_another_port_when_its_old_one_is_taken(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        Store(tmp_path / "sandbox.db").put("_sandbox", "setting", "port", {"port": port})
+        process, url = serve(tmp_path / "sandbox.db")
+        process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert url.startswith("http://127.0.0.1:")
+    assert url != f"http://127.0.0.1:{port}"
