@@ -4,12 +4,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import BadSetting
+from systems.variables import WebAddress
 
 # Read by langgraph when it is first imported: without it, a checkpoint could name code to run.
 os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
@@ -17,16 +17,6 @@ os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
 
 def _words(value: Any) -> Any:
     return tuple(value.split()) if isinstance(value, str) else value
-
-
-def _address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError
-    return value.rstrip("/")
-
-
-Address = Annotated[str, AfterValidator(_address)]
 
 
 class Settings(BaseSettings):
@@ -39,11 +29,11 @@ class Settings(BaseSettings):
     agent_llm: Literal["rules"] = "rules"
     max_step_retries: Annotated[int, Field(ge=0, le=20)] = 3
     sandbox: bool = True
-    sandbox_url: Address | None = None
+    sandbox_url: WebAddress | None = None
     sandbox_db_path: Path = Path("tmp/sandbox.db")
     agentos_host: str = "127.0.0.1"
     agentos_port: Annotated[int, Field(ge=0, le=65_535)] = 7777
-    agentos_url: Address = "http://127.0.0.1:7777"
+    agentos_url: WebAddress = "http://127.0.0.1:7777"
     agentos_worker_slots: Annotated[int, Field(ge=1, le=256)] = 8
     agentos_max_runs: Annotated[int, Field(ge=1)] | None = None
     agentos_max_runs_per_tenant: Annotated[int, Field(ge=1)] | None = None

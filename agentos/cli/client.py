@@ -108,13 +108,8 @@ class Client:
         return self._stranger(answer)
 
     def _nobody(self) -> Unreachable:
-        return Unreachable(f"No AgentOS server answers at {self._where}.")
+        return Unreachable(f"No AgentOS server answers at {self.url}.")
 
     def _stranger(self, answer: httpx.Response) -> Unreachable:
         said = f"it said {answer.status_code}"
-        return Unreachable(f"What answers at {self._where} is no AgentOS server: {said}.")
-
-    @property
-    def _where(self) -> str:
-        """The address without a password that may stand in it."""
-        return str(httpx.URL(self.url).copy_with(username=None, password=None))
+        return Unreachable(f"What answers at {self.url} is no AgentOS server: {said}.")
