@@ -16,6 +16,7 @@ AgentOSError
 │   ├── AlreadyThere        something has that natural key: look it up
 │   └── Refused             no; trying again changes nothing
 │       └── NeedsPerson     no; `instructions` say what a person must do
+├── Halted                  somebody wants the run to pause or end: no further effect
 ├── StoreUnavailable        the database does not answer: the work is taken up again later
 ├── LeaseLost               this worker no longer owns the run: stop writing
 ├── CheckpointCorrupt       what is stored about a run's progress cannot be trusted
@@ -162,6 +163,13 @@ class Refused(SystemFault):
 
 class NeedsPerson(Refused):
     """Only a person can clear this; the advice says how."""
+
+
+class Halted(AgentOSError):
+    """Somebody wants this run to pause or to be cancelled; nothing was begun."""
+
+    code = "halted"
+    advice = "Resume the run to go on."
 
 
 class StoreUnavailable(AgentOSError):

@@ -45,12 +45,17 @@ class Ledger(Protocol):
     async def intend(self, change: Change) -> Entry:
         """Commit the intent before the call.
 
-        An applied entry is returned as it is. `Retryable` if another run holds the same target.
+        An applied entry is returned as it is. `Halted` if the run is to pause or to end, in the
+        same transaction: what was answered 202 before has no further effect. `Retryable` if another
+        run holds the same target.
         """
         ...
 
     async def applied(self, change: Change, resource: Resource) -> Resource:
-        """Commit the outcome; `created_by_us` is cleared when another run's entry claims the id."""
+        """Commit the outcome, and its event with it.
+
+        `created_by_us` is cleared when another run's entry claims the id.
+        """
         ...
 
     async def refused(self, change: Change, code: ErrorCode) -> None:
@@ -86,6 +91,10 @@ class Journal(Protocol):
 
         A replayed superstep writes nothing and gets back what its first life wrote.
         """
+        ...
+
+    async def emit_all(self, events: Mapping[str, WorkflowEvent]) -> Sequence[WorkflowEvent]:
+        """The same for several events by key, all or none of them."""
         ...
 
 

@@ -29,7 +29,7 @@ MOVES: Mapping[str, Mapping[RunStatus, RunStatus]] = MappingProxyType(
         "plan_proposed": _stay(frozenset({S.PLANNING})),
         "approval_requested": {S.PLANNING: S.AWAITING_APPROVAL},
         "step_started": _stay(_AT_WORK),
-        "change_applied": _stay(_AT_WORK),
+        "change_applied": _stay(_AT_WORK | {S.ROLLING_BACK}),  # a lost answer may be found then
         "step_finished": _stay(_AT_WORK),
         "validation_started": {S.PROVISIONING: S.VALIDATING},
         "retry_scheduled": {S.VALIDATING: S.PROVISIONING},

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from langgraph.runtime import Runtime
 
 from domain.codes import CODE_FACTS, Effect, ErrorCode
-from domain.errors import LeaseLost, Refused, StoreUnavailable, SystemFault
-from domain.events import ChangeApplied, StepFinished, StepStarted
+from domain.errors import Halted, LeaseLost, Refused, StoreUnavailable, SystemFault
+from domain.events import StepFinished, StepStarted
 from domain.plans import Plan
 from domain.ports import NodeContext
 from domain.state import Branch, Json
@@ -38,6 +38,8 @@ async def provisioner(state: Branch, runtime: Runtime[NodeContext]) -> Json:
         result = _made(name, attempt, details, refs)
     except SystemFault as fault:
         result = failed(name, attempt, fault, tuple(refs.values()))
+    except Halted:
+        return _paused(state)
     except (LeaseLost, StoreUnavailable):
         raise
     except Exception as defect:  # noqa: BLE001 - a branch must not cancel its siblings
@@ -67,10 +69,6 @@ async def _carry_out(
             plan.company, change, refs, context.ledger, confirmed=state["confirmed"]
         )
         refs[change.resource] = resource
-        await context.journal.emit(
-            ChangeApplied(system=name, key=change.key, summary=change.summary, resource=resource),
-            key=f"applied/{change.key}",
-        )
     return True
 
 

@@ -25,7 +25,7 @@ async def validator(state: OnboardingState, runtime: Runtime[NodeContext]) -> Co
     plan = Plan.parse(state["plan"])
     await context.journal.emit(ValidationStarted(), key=f"validation/{number}")
     before = [StepResult.model_validate(state["results"][name]) for name in state["systems"]]
-    results = await asyncio.gather(*(_verified(result, plan, context) for result in before))
+    results = await _verified(before, plan, context)
     update: Json = {
         "rounds": number,
         "results": {result.system: result.model_dump(mode="json") for result in results},
@@ -47,14 +47,22 @@ async def validator(state: OnboardingState, runtime: Runtime[NodeContext]) -> Co
     return Command(goto="escalation", update=update)
 
 
-async def _verified(result: StepResult, plan: Plan, context: NodeContext) -> StepResult:
+async def _verified(
+    results: list[StepResult], plan: Plan, context: NodeContext
+) -> list[StepResult]:
     """A settled step is read back once; what differs makes it fail."""
-    if result.verified or not result.settled or result.status is StepStatus.SKIPPED:
-        return result
-    checked = await _read_back(result, plan, context)
-    key = f"step/{result.system}/{result.attempt}/verified"
-    stands = await context.journal.emit(StepFinished(result=checked), key=key)
-    return stands.result if isinstance(stands, StepFinished) else checked
+    open_ones = [one for one in results if one.settled and not one.verified and not _waived(one)]
+    checked = await asyncio.gather(*(_read_back(one, plan, context) for one in open_ones))
+    events = {
+        f"step/{one.system}/{one.attempt}/verified": StepFinished(result=one) for one in checked
+    }
+    stand = await context.journal.emit_all(events)
+    found = {one.result.system: one.result for one in stand if isinstance(one, StepFinished)}
+    return [found.get(one.system, one) for one in results]
+
+
+def _waived(result: StepResult) -> bool:
+    return result.status is StepStatus.SKIPPED
 
 
 async def _read_back(result: StepResult, plan: Plan, context: NodeContext) -> StepResult:

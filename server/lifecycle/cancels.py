@@ -31,5 +31,5 @@ async def cancel(
             tx, run_id, event, key=f"cancel/{run.version + 1}", actor=actor.name
         )
         await service.engine.wake(tx, run_id, priority=1)
-        service.changed(tx, run_id)
+        service.wished(tx, run_id)
     return run

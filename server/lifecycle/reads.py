@@ -18,6 +18,7 @@ from server.store import log, runs
 
 MAX_LIMIT = 200
 _POLL_SECONDS = 1.0
+_CALM_SECONDS = 0.02
 
 
 class Page(NamedTuple):
@@ -106,6 +107,7 @@ async def _wait(
                 # The bell rings in this process only; another one's changes are seen by polling.
                 async with asyncio.timeout(min(left, _POLL_SECONDS)):
                     await rung.wait()
+                    await asyncio.sleep(_CALM_SECONDS)  # events come in bursts
             except TimeoutError:
                 continue
 

@@ -59,6 +59,11 @@ class Bell:
                 del self._waiting[run_id]
 
 
+def wish(run_id: str) -> str:
+    """What the worker of a run listens for; it need not hear of every event, as it writes them."""
+    return f"{run_id}!"
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who acts, and through which door (`api`, `webhook`, `cli`, `console`)."""
@@ -84,6 +89,11 @@ class Service:
     def changed(self, tx: Transaction, run_id: str) -> None:
         """Ring for this run when `tx` commits."""
         tx.after_commit(lambda: self.bell.announce(run_id))
+
+    def wished(self, tx: Transaction, run_id: str) -> None:
+        """The same when somebody wants it to pause or to end: its worker is to look at once."""
+        self.changed(tx, run_id)
+        tx.after_commit(lambda: self.bell.announce(wish(run_id)))
 
 
 def check_version(run: RunState, if_version: int | None) -> None:

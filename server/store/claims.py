@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from server.store.tables import RunRow
@@ -46,6 +46,7 @@ class Limits:
 
 
 NO_LIMITS = Limits()
+_WRITING = {"key_share": True}
 _URGENT_FIRST = (RunRow.priority.desc(), RunRow.wake_at, RunRow.run_id)
 
 
@@ -53,7 +54,7 @@ async def wake(
     tx: Transaction, run_id: str, *, priority: int = 0, at: datetime | None = None
 ) -> None:
     """Say that this run needs work, from `at` on; level-triggered, so twice is once."""
-    row = await tx.session.get(RunRow, run_id, with_for_update=True)
+    row = await tx.session.get(RunRow, run_id, with_for_update=_WRITING)
     if row is not None:
         row.wake_at = _earlier(row.wake_at, at or tx.now)
         row.priority = max(row.priority, priority)
@@ -68,6 +69,8 @@ async def take(
     has run out too. A claim counts as failed until it is released. A run of a graph version that
     this worker does not know is never claimed.
     """
+    # A claim takes the whole row, so it waits for every write under the last fence, and those that
+    # come after it see the new one. All other writers lock only against each other.
     if limits.any:
         await tx.exclusively("admission")  # two takers must not both count the same free place
     rules = [RunRow.graph_version.in_(worker.graph_versions), *_within(limits)]
@@ -95,7 +98,7 @@ async def wanted(tx: Transaction, run_id: str) -> bool:
 
 async def extend(tx: Transaction, claim: Claim, lease_seconds: float) -> bool:
     """Renew the lease; False when the run belongs to somebody else by now."""
-    row = await tx.session.get(RunRow, claim.run_id, with_for_update=True)
+    row = await tx.session.get(RunRow, claim.run_id, with_for_update=_WRITING)
     if row is None or row.fence != claim.fence:
         return False
     row.lease_until = tx.now + timedelta(seconds=lease_seconds)
@@ -109,7 +112,7 @@ async def release(
 
     A `failed` try keeps its count and its pause: a wake does not shorten that.
     """
-    row = await tx.session.get(RunRow, claim.run_id, with_for_update=True)
+    row = await tx.session.get(RunRow, claim.run_id, with_for_update=_WRITING)
     if row is None or row.fence != claim.fence:
         return None
     row.owner = row.lease_until = None
@@ -127,13 +130,12 @@ async def free(tx: Transaction, *owners: str) -> list[str]:
     Their fences grow, so that a worker that was only thought gone can write nothing any more.
     """
     gone = RunRow.owner.in_(owners) if owners else RunRow.owner.is_not(None)
-    freed = await tx.session.scalars(
-        update(RunRow)
-        .where(gone)
-        .values(owner=None, lease_until=None, wake_at=tx.now, fence=RunRow.fence + 1)
-        .returning(RunRow.run_id)
-    )
-    return list(freed)
+    rows = list(await tx.session.scalars(select(RunRow).where(gone).with_for_update()))
+    for row in rows:
+        row.owner = row.lease_until = None
+        row.wake_at = tx.now
+        row.fence += 1
+    return [row.run_id for row in rows]
 
 
 async def owners(tx: Transaction) -> list[str]:

@@ -1,15 +1,17 @@
 """The effects ledger: an intent is committed before each call, its outcome after."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from domain.codes import ErrorCode
-from domain.errors import LeaseLost, Retryable
+from domain.errors import Halted, LeaseLost, Retryable
+from domain.events import ChangeApplied
 from domain.plans import Change
 from domain.ports import EffectStatus, Entry
 from domain.steps import Resource
+from server.store import log
 from server.store.database import Database
 from server.store.tables import EffectRow, RunRow
 from server.store.transactions import Transaction
@@ -18,29 +20,50 @@ _BUSY_SECONDS = 2.0
 
 
 class RunLedger:
-    """The ledger of one run, written under its fencing token."""
+    """The ledger of one run, written under its fencing token; see `domain.ports.Ledger`.
 
-    def __init__(self, database: Database, run_id: str, company_id: str, fence: int) -> None:
+    `changed` is told of every event that is written; `halted` when the run is to stop.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        run_id: str,
+        company_id: str,
+        fence: int,
+        *,
+        actor: str,
+        changed: Callable[[Transaction, str], None],
+        halted: Callable[[], None],
+    ) -> None:
         self._database = database
         self._run_id = run_id
         self._company_id = company_id
         self._fence = fence
+        self._actor = actor
+        self._changed = changed
+        self._halted = halted
 
     async def intend(self, change: Change) -> Entry:
-        """Commit the intent, or return the entry that stands; see `domain.ports.Ledger`."""
+        """Commit the intent, or return the entry that stands."""
         try:
             async with self._database.write() as tx:
-                await self._fenced(tx)
                 return await self._intend(tx, change)
+        except Halted:
+            self._halted()
+            raise
         except IntegrityError as error:
-            raise Retryable(
-                ErrorCode.NOT_READY,
-                f"Another run is working on {change.target}.",
-                after_seconds=_BUSY_SECONDS,
-            ) from error
+            raise _busy(change) from error
 
     async def _intend(self, tx: Transaction, change: Change) -> Entry:
+        want = await self._fenced(tx)
         row = await tx.session.get(EffectRow, (self._run_id, change.key))
+        if row is not None and row.status != EffectStatus.REFUSED.value:
+            return _entry(row, reopened=row.status == EffectStatus.INTENT.value)
+        if want is not None:
+            raise Halted("The run is to stop before its next effect.")
+        if not await tx.alone("target", change.system, change.target):
+            raise _busy(change)
         if row is None:
             count = select(func.count()).where(EffectRow.run_id == self._run_id)
             row = EffectRow(
@@ -57,17 +80,14 @@ class RunLedger:
                 began_at=tx.now,
             )
             tx.session.add(row)
-            await tx.session.flush()
-            return _entry(row)
-        if row.status == EffectStatus.REFUSED.value:
+        else:
             row.status, row.holds_target = EffectStatus.INTENT.value, True
             row.began_at, row.closed_at, row.error_code = tx.now, None, None
-            await tx.session.flush()
-            return _entry(row)
-        return _entry(row, reopened=row.status == EffectStatus.INTENT.value)
+        await tx.session.flush()
+        return _entry(row)
 
     async def applied(self, change: Change, resource: Resource) -> Resource:
-        """Commit the outcome; only one run can have created an object."""
+        """Commit the outcome and its event; only one run can have created an object."""
         async with self._database.write() as tx:
             row = await self._row(tx, change)
             if resource.created_by_us:
@@ -88,6 +108,13 @@ class RunLedger:
             row.remote_id = resource.id
             row.created_by_us = resource.created_by_us
             row.holds_target, row.closed_at = False, tx.now
+            await tx.session.flush()
+            event = ChangeApplied(
+                system=change.system, key=change.key, summary=change.summary, resource=resource
+            )
+            key = f"applied/{change.key}"
+            await log.append(tx, self._run_id, event, key=key, actor=self._actor)
+            self._changed(tx, self._run_id)
             return resource
 
     async def refused(self, change: Change, code: ErrorCode) -> None:
@@ -131,12 +158,22 @@ class RunLedger:
             raise RuntimeError(f"no intent was committed for {change.key}")
         return row
 
-    async def _fenced(self, tx: Transaction) -> None:
-        current = await tx.session.scalar(
-            select(RunRow.fence).where(RunRow.run_id == self._run_id).with_for_update()
-        )
-        if current != self._fence:
+    async def _fenced(self, tx: Transaction) -> str | None:
+        """What somebody wants of the run, whose row is ours until the transaction ends."""
+        query = select(RunRow.fence, RunRow.want).where(RunRow.run_id == self._run_id)
+        row = (await tx.session.execute(query.with_for_update(key_share=True))).one_or_none()
+        if row is None or row.fence != self._fence:
             raise LeaseLost("Another worker has taken this run.")
+        want: str | None = row.want
+        return want
+
+
+def _busy(change: Change) -> Retryable:
+    return Retryable(
+        ErrorCode.NOT_READY,
+        f"Another run is working on {change.target}.",
+        after_seconds=_BUSY_SECONDS,
+    )
 
 
 def _entry(row: EffectRow, *, reopened: bool = False) -> Entry:

@@ -1,9 +1,10 @@
 """The event log of a run, and its row, which is the fold: written together or not at all."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from domain.errors import LeaseLost, NotFound
 from domain.events import RecordedEvent, RunLaunched, WorkflowEvent
@@ -13,6 +14,7 @@ from server.store.tables import EffectRow, EventRow, RunRow
 from server.store.transactions import Transaction
 
 _EVENT: TypeAdapter[WorkflowEvent] = TypeAdapter(WorkflowEvent)
+_PLAIN = {"synchronize_session": False}
 
 
 async def begin(
@@ -44,16 +46,19 @@ async def begin(
         )
     )
     await tx.session.flush()
-    tx.session.add(_event_row(run_id, recorded, key="launched"))
+    await tx.session.execute(insert(EventRow), [_event_row(run_id, recorded, key="launched")])
     return run
 
 
 async def load(tx: Transaction, run_id: str, *, for_update: bool = False) -> RunState:
     """The run as its row has it; `NotFound`. `for_update`: nobody else changes it meanwhile."""
-    row = await tx.session.get(RunRow, run_id, with_for_update=for_update or None)
-    if row is None:
+    query = select(RunRow.state).where(RunRow.run_id == run_id)
+    if for_update:
+        query = query.with_for_update(key_share=True)
+    state = await tx.session.scalar(query)
+    if state is None:
         raise NotFound("There is no run with this id.")
-    return RunState.model_validate(row.state)
+    return RunState.model_validate(state)
 
 
 async def append(
@@ -70,33 +75,55 @@ async def append(
     The same `key` again writes nothing and returns what was written first. `IllegalMove` when the
     event may not follow; `LeaseLost` when `fence` is given and not current.
     """
-    row = await tx.session.get(RunRow, run_id, with_for_update=True)
+    run, (stands,) = await append_all(tx, run_id, {key: event}, actor=actor, fence=fence)
+    return run, stands
+
+
+async def append_all(
+    tx: Transaction,
+    run_id: str,
+    events: Mapping[str, WorkflowEvent],
+    *,
+    actor: str,
+    fence: int | None = None,
+) -> tuple[RunState, list[WorkflowEvent]]:
+    """See `append`; the events follow one another."""
+    # Locked against other writers, but not against those that only refer to the row: a claim alone
+    # excludes these too (see `claims`).
+    query = select(RunRow.fence, RunRow.state).where(RunRow.run_id == run_id)
+    row = (await tx.session.execute(query.with_for_update(key_share=True))).one_or_none()
     if row is None:
         raise NotFound("There is no run with this id.")
     if fence is not None and row.fence != fence:
         raise LeaseLost("Another worker has taken this run.")
-    run = RunState.model_validate(row.state)
-    earlier = await tx.session.scalar(
-        select(EventRow).where(EventRow.run_id == run_id, EventRow.event_key == key)
-    )
-    if earlier is not None:
-        return run, _EVENT.validate_python(earlier.body)
-    recorded = RecordedEvent(seq=run.version + 1, at=tx.now, actor=actor, event=event)
-    run = run.apply(recorded)
-    for name, value in _columns(run).items():
-        setattr(row, name, value)
-    tx.session.add(_event_row(run_id, recorded, key=key))
-    if run.ended:
+    before = run = RunState.model_validate(row.state)
+    log = await _written(tx, run_id, events)
+    fresh = []
+    for key in (key for key in events if key not in log):
+        recorded = RecordedEvent(seq=run.version + 1, at=tx.now, actor=actor, event=events[key])
+        run = run.apply(recorded)
+        fresh.append(_event_row(run_id, recorded, key=key))
+    if run is not before:
+        await tx.session.execute(insert(EventRow), fresh)
+        changed = update(RunRow).where(RunRow.run_id == run_id).values(**_columns(run))
+        await tx.session.execute(changed, execution_options=_PLAIN)
+    if run.ended and not before.ended:
         await _release_targets(tx, run_id)
-    await tx.session.flush()
-    return run, event
+    return run, [log.get(key, event) for key, event in events.items()]
+
+
+async def _written(tx: Transaction, run_id: str, keys: Collection[str]) -> dict[str, WorkflowEvent]:
+    query = select(EventRow.event_key, EventRow.body)
+    rows = await tx.session.execute(
+        query.where(EventRow.run_id == run_id, EventRow.event_key.in_(keys))
+    )
+    return {row.event_key: _EVENT.validate_python(row.body) for row in rows}
 
 
 async def _release_targets(tx: Transaction, run_id: str) -> None:
     """An ended run works on nothing, so its open intents keep nobody else away."""
-    await tx.session.execute(
-        update(EffectRow).where(EffectRow.run_id == run_id).values(holds_target=False)
-    )
+    open_ones = update(EffectRow).where(EffectRow.run_id == run_id, EffectRow.holds_target)
+    await tx.session.execute(open_ones.values(holds_target=False), execution_options=_PLAIN)
 
 
 async def read_events(
@@ -123,14 +150,14 @@ def _columns(run: RunState) -> dict[str, Any]:
     }
 
 
-def _event_row(run_id: str, recorded: RecordedEvent, *, key: str) -> EventRow:
+def _event_row(run_id: str, recorded: RecordedEvent, *, key: str) -> dict[str, Any]:
     exclude = {"plan": {"digest"}} if recorded.event.type == "plan_proposed" else None
-    return EventRow(
-        run_id=run_id,
-        seq=recorded.seq,
-        event_key=key,
-        at=recorded.at,
-        actor=recorded.actor,
-        type=recorded.event.type,
-        body=recorded.event.model_dump(mode="json", exclude=exclude),
-    )
+    return {
+        "run_id": run_id,
+        "seq": recorded.seq,
+        "event_key": key,
+        "at": recorded.at,
+        "actor": recorded.actor,
+        "type": recorded.event.type,
+        "body": recorded.event.model_dump(mode="json", exclude=exclude),
+    }

@@ -39,11 +39,11 @@ class Notices:
         self._changed.add(run_id)
         self._some.set()
 
-    def start(self) -> None:
-        """Begin to tell and to listen."""
+    async def open(self) -> None:
+        """Begin to tell and to listen; returns at once."""
         self._tasks = [asyncio.create_task(self._for_ever(listen)) for listen in (True, False)]
 
-    async def stop(self) -> None:
+    async def close(self) -> None:
         """End both."""
         for task in self._tasks:
             task.cancel()

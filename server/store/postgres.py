@@ -6,7 +6,7 @@ from datetime import datetime
 
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import URL, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from domain.errors import BadSetting, StoreUnavailable
 from server.store import migrate
@@ -63,12 +63,10 @@ class PostgresDatabase:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
         """See `Database`."""
-        if self._writer is None:
-            raise RuntimeError("the database is not open")
         with translated():
-            session = AsyncSession(self._writer, expire_on_commit=False)
+            session = AsyncSession(self._open_writer(), expire_on_commit=False)
             async with session, session.begin():
-                transaction = Transaction(session, await _clock(session))
+                transaction = Transaction(session, await clock(session))
                 yield transaction
         transaction.committed()
 
@@ -87,6 +85,11 @@ class PostgresDatabase:
             await tx.session.execute(text("SELECT 1"))
         return "ok"
 
+    def _open_writer(self) -> AsyncEngine:
+        if self._writer is None:
+            raise RuntimeError("the database is not open")
+        return self._writer
+
     def _engine(self, size: int) -> AsyncEngine:
         address = URL.create("postgresql+psycopg")
         return create_async_engine(
@@ -98,6 +101,7 @@ class PostgresDatabase:
         )
 
 
-async def _clock(session: AsyncSession) -> datetime:
-    now: datetime = (await session.execute(_CLOCK)).scalar_one()
+async def clock(connection: AsyncSession | AsyncConnection) -> datetime:
+    """The time of the database server."""
+    now: datetime = (await connection.execute(_CLOCK)).scalar_one()
     return now

@@ -90,7 +90,7 @@ _STORE = """
 WITH claims AS (
     SELECT * FROM json_to_recordset(%t::json) AS claim (run_id text, fence int)
 ), held AS (
-    SELECT runs.run_id FROM runs JOIN claims USING (run_id, fence) FOR SHARE OF runs
+    SELECT runs.run_id FROM runs JOIN claims USING (run_id, fence) FOR KEY SHARE OF runs
 ), allowed AS (
     SELECT run_id FROM held UNION ALL SELECT run_id FROM claims WHERE fence IS NULL
 ), blobs AS (

@@ -57,6 +57,13 @@ class Transaction:
                 text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key(*words)}
             )
 
+    async def alone(self, *words: str) -> bool:
+        """Whether nobody else is here with the same words, without waiting; see `exclusively`."""
+        if not self.on_postgres:
+            return True
+        query = text("SELECT pg_try_advisory_xact_lock(:key)")
+        return bool(await self.session.scalar(query, {"key": lock_key(*words)}))
+
 
 def lock_key(*words: str) -> int:
     """A number for Postgres' advisory locks: the same for the same words, 64 bits, signed."""

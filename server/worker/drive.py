@@ -32,7 +32,7 @@ from server.lifecycle.service import Service
 from server.store.checkpoint_ids import seed_clock
 from server.store.claims import Claim
 from server.store.effects import RunLedger
-from server.worker.journal import RunGate, RunJournal
+from server.worker.journal import ACTOR, RunGate, RunJournal
 
 Durability = Literal["exit", "sync"]
 _PLANNING = (RunStatus.QUEUED, RunStatus.PLANNING)
@@ -99,7 +99,7 @@ class Driver:
         if run.status is RunStatus.PAUSED and not run.cancel_pending:
             return False
         journal = RunJournal(self.service, claim.run_id, claim.fence)
-        context = self._context(run, claim, journal)
+        context = self._context(run, claim, journal, brake)
         if run.cancel_pending:
             return await self._cancel(run, context)
         if run.pause_requested:
@@ -177,8 +177,18 @@ class Driver:
         if saver and not isinstance(saver, bool):
             await saver.adelete_thread(run_id)
 
-    def _context(self, run: RunState, claim: Claim, journal: RunJournal) -> NodeContext:
-        ledger = RunLedger(self.service.database, run.run_id, run.company.company_id, claim.fence)
+    def _context(
+        self, run: RunState, claim: Claim, journal: RunJournal, brake: Brake
+    ) -> NodeContext:
+        ledger = RunLedger(
+            self.service.database,
+            run.run_id,
+            run.company.company_id,
+            claim.fence,
+            actor=ACTOR,
+            changed=self.service.changed,
+            halted=brake.interrupt,
+        )
         bare = NodeContext(
             systems=self.service.systems,
             ledger=ledger,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from domain.errors import LeaseLost, StoreUnavailable
-from server.lifecycle.service import Bell
+from server.lifecycle.service import Bell, wish
 from server.store import claims
 from server.store.claims import Claim
 from server.store.database import Database
@@ -22,7 +22,6 @@ LEASE_SECONDS = 10.0
 HEARTBEAT_SECONDS = 3.0
 GRACE_SECONDS = 8.0
 MAX_FAILURES = 5
-_CALM_SECONDS = 0.05
 _RETRY_SECONDS = 0.5
 
 Wake = Callable[[Transaction, str, datetime], Awaitable[None]]
@@ -95,7 +94,7 @@ class Executor:
     async def _watch(self, claim: Claim, brake: Brake) -> None:
         """Extend the lease, and interrupt the graph when a pause or cancel is asked for."""
         beat = time.monotonic()
-        with self.bell.listen(claim.run_id) as rung:
+        with self.bell.listen(wish(claim.run_id)) as rung:
             while not brake.stopped:
                 rung.clear()
                 try:
@@ -110,7 +109,6 @@ class Executor:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self.heartbeat_seconds):
                         await rung.wait()
-                await asyncio.sleep(_CALM_SECONDS)  # many events ring once
 
     async def _beat(self, claim: Claim, brake: Brake) -> None:
         async with self.database.write() as tx:

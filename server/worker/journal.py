@@ -1,5 +1,6 @@
 """The ports of one claimed run: its event log and its gate."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain.events import WorkflowEvent
@@ -19,12 +20,17 @@ class RunJournal:
 
     async def emit(self, event: WorkflowEvent, *, key: str) -> WorkflowEvent:
         """Committed when it returns."""
-        async with self.service.database.write() as tx:
-            _, stands = await log.append(
-                tx, self.run_id, event, key=key, actor=ACTOR, fence=self.fence
-            )
-            self.service.changed(tx, self.run_id)
+        (stands,) = await self.emit_all({key: event})
         return stands
+
+    async def emit_all(self, events: Mapping[str, WorkflowEvent]) -> list[WorkflowEvent]:
+        """Committed together when it returns."""
+        if not events:
+            return []
+        async with self.service.database.write() as tx:
+            _, stand = await log.append_all(tx, self.run_id, events, actor=ACTOR, fence=self.fence)
+            self.service.changed(tx, self.run_id)
+        return stand
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """A whole service on a temporary SQLite file with toy systems, and a second life of it."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from server.lifecycle.service import Actor, Bell, Service
 from server.store.checkpoints import open_saver
 from server.store.database import Database
 from server.store.group_saver import open_group_saver
+from server.store.grouped import GroupedPostgres
 from server.store.postgres import PostgresDatabase
 from server.store.sqlite import SqliteDatabase
 from server.worker.drive import Driver
@@ -78,12 +79,13 @@ async def house(
     """
     bell = Bell()
     database: Database
+    workbench: Database
     engine: EmbeddedEngine | QueuedEngine
     if address is None:
-        database = SqliteDatabase(folder / "agentos.db")
+        database = workbench = SqliteDatabase(folder / "agentos.db")
         engine = EmbeddedEngine(database, bell, **engine_options)
     else:
-        database = PostgresDatabase(address)
+        database, workbench = PostgresDatabase(address), GroupedPostgres(address)
         engine = QueuedEngine(database, bell, address, **engine_options)
     saving: AbstractAsyncContextManager[BaseCheckpointSaver[Any]] = (
         open_group_saver(address) if address else open_saver(folder / "checkpoints.db")
@@ -91,15 +93,13 @@ async def house(
     service = Service(
         database=database, engine=engine, systems=systems, graph_version="1", bell=bell
     )
-    await database.open()
-    try:
-        async with saving as saver:
-            driver = Driver(service, build(saver), limits)
-            if served:
-                await engine.serve(driver)
-            try:
-                yield House(service, driver, engine)
-            finally:
-                await engine.drain()
-    finally:
-        await database.close()
+    async with AsyncExitStack() as stack:
+        for each in {database, workbench}:
+            await each.open()
+            stack.push_async_callback(each.close)
+        saver = await stack.enter_async_context(saving)
+        driver = Driver(replace(service, database=workbench), build(saver), limits)
+        if served:
+            await engine.serve(driver)
+            stack.push_async_callback(engine.drain)
+        yield House(service, driver, engine)

@@ -16,7 +16,7 @@ validating          rollback_started>rolling_back
 escalated           retry>provisioning skip>provisioning abort>failed rollback>rolling_back
 escalated           rollback_started>rolling_back
 rolling_back        step_undone escalation_requested>escalated run_rolled_back>rolled_back
-rolling_back        rollback_started
+rolling_back        rollback_started change_applied
 reporting           run_completed>completed rollback_started>rolling_back
 paused              run_resumed>was rollback_started>rolling_back
 """
