@@ -13,6 +13,9 @@ async def reporter(state: OnboardingState, runtime: Runtime[NodeContext]) -> Jso
     """Reached only when every system is settled: made, waiting for an outsider, or waived."""
     results = {name: StepResult.model_validate(r) for name, r in state["results"].items()}
     report = render_report(state["company"]["name"], state["systems"], results)
-    events: dict[str, WorkflowEvent] = {"reporting": ReportingStarted(), "completed": RunCompleted(report=report)}
+    events: dict[str, WorkflowEvent] = {
+        "reporting": ReportingStarted(),
+        "completed": RunCompleted(report=report),
+    }
     await runtime.context.journal.emit_all(events)
     return {"outcome": "completed"}
