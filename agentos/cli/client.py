@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -45,6 +45,12 @@ class Client:
         local = httpx.URL(self.url).host in _LOCAL
         self._http = httpx.Client(base_url=self.url, timeout=70.0, trust_env=not local)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
     def call(self, method: str, path: str, body: Json | None = None, **query: Any) -> Any:
         """One request to the API."""
         given = {name: value for name, value in query.items() if value not in (None, [])}
@@ -62,11 +68,6 @@ class Client:
     def run(self, run_id: str) -> Json:
         """One run."""
         found: Json = self.call("GET", f"/api/v1/runs/{run_id}")
-        return found
-
-    def settle(self, run_id: str, seconds: float = 60) -> Json:
-        """The run once it is parked or ended."""
-        found: Json = self.call("GET", f"/api/v1/runs/{run_id}/wait", timeout=seconds)
         return found
 
     def events(self, run_id: str, after: int = 0) -> Iterator[Json]:

@@ -2,6 +2,8 @@
 
 import functools
 from collections.abc import Callable
+from contextlib import ExitStack
+from contextvars import ContextVar
 from typing import Annotated, Any
 
 import typer
@@ -15,14 +17,15 @@ RunId = Annotated[str, typer.Argument(help="The id of a run.", metavar="RUN")]
 As = Annotated[str, typer.Option("--as", help="Who decides.", envvar="USER")]
 
 debug = {"on": False}
+_closing: ContextVar[ExitStack] = ContextVar("closing")
 
 
-def client() -> Any:
-    """The API at AGENTOS_URL."""
+def client(url: str | None = None) -> Any:
+    """The API at this address, or else at AGENTOS_URL, for as long as the command runs."""
     from agentos.cli.client import Client
     from agentos.settings import load
 
-    return Client(load(sandbox=False, database_url="").url)
+    return _closing.get().enter_context(Client(url or load().url))
 
 
 def finish(code: Exit) -> None:
@@ -36,7 +39,9 @@ def command[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(function)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return function(*args, **kwargs)
+            with ExitStack() as closing:
+                _closing.set(closing)
+                return function(*args, **kwargs)
         except AgentOSError as error:
             if debug["on"]:
                 raise

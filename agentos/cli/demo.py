@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from agentos.cli.context import AsJson, command, finish
+from agentos.cli.context import AsJson, client, command, finish
 from agentos.cli.exits import of_run
 
 COMPANY = "Acme Corp"
@@ -64,10 +64,9 @@ def _wait(ready: dict[str, str]) -> None:
 
 def _quiet(url: str, _sandbox_url: str) -> Json:
     """The same for programs: nothing but events."""
-    from agentos.cli.client import Client
     from agentos.cli.watch import follow
 
-    api = Client(url)
+    api = client(url)
     run = follow(api, _launch(api)["run_id"], as_json=True)
     if run["status"] != "awaiting_approval":
         return run
@@ -76,12 +75,11 @@ def _quiet(url: str, _sandbox_url: str) -> Json:
 
 
 def _told(url: str, sandbox_url: str) -> Json:
-    from agentos.cli.client import Client
     from agentos.cli.output import safe, show
     from agentos.cli.pictures import made, plan_lines, report_lines
     from agentos.cli.watch import follow
 
-    api, before = Client(url), _held(sandbox_url)
+    api, before = client(url), _held(sandbox_url)
     run = _launch(api)
     show(safe(f"\n1. Launched {COMPANY} as {run['run_id']}. Planning only reads.\n", "bold"))
     run = follow(api, run["run_id"], as_json=False)

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable
 from typing import NamedTuple
 
-from agentos.cli.context import AsJson, command, finish
+from agentos.cli.context import AsJson, client, command, finish
 from agentos.cli.exits import Exit
 from domain.errors import AgentOSError
 
@@ -90,10 +90,7 @@ def _checkpoints() -> str:
 
 
 def _server() -> str:
-    from agentos.cli.client import Client
-    from agentos.settings import load
-
-    ready = Client(load().url).call("GET", "/health/ready")
+    ready = client().call("GET", "/health/ready")
     return ", ".join(f"{name} {said}" for name, said in ready["checks"].items())
 
 

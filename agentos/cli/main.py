@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from agentos.cli import context, decide, demo, doctor, exits, launch, runs, serve
+from agentos.cli import context, db, decide, demo, doctor, exits, launch, runs, serve, worker
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -38,6 +38,7 @@ def options(
 app.command()(demo.demo)
 app.command()(serve.dev)
 app.command()(serve.serve)
+app.command()(worker.worker)
 app.command()(serve.sandbox)
 app.command()(launch.launch)
 app.command()(runs.runs)
@@ -45,6 +46,7 @@ app.add_typer(runs.app, name="run")
 app.command()(decide.approve)
 app.command()(decide.deny)
 app.command()(doctor.doctor)
+app.add_typer(db.app, name="db")
 
 
 def main() -> None:

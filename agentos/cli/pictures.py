@@ -43,7 +43,7 @@ def _change(change: Json) -> Text:
 
 def run_table(items: list[Json]) -> Table:
     """Runs, one line each."""
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for name in ("run", "status", "systems", "launched"):
         table.add_column(name, no_wrap=True)
     table.add_column("company", overflow="fold")

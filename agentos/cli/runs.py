@@ -96,11 +96,12 @@ def cancel(
     as_json: AsJson = False,
 ) -> None:
     """End a run; what it made stays unless --rollback is given."""
+    from agentos.cli.watch import settled
+
     body = {"rollback": rollback} | ({"reason": reason} if reason else {})
     api = client()
-    api.call("POST", f"/api/v1/runs/{run_id}/cancel", body)
-    run = api.settle(run_id)
-    _moved(run, as_json)
+    run = api.call("POST", f"/api/v1/runs/{run_id}/cancel", body)
+    _moved(settled(api, run), as_json)
 
 
 @app.command()

@@ -44,6 +44,13 @@ def _draw(client: Client, run_id: str, after: int) -> None:
                 console.print(line)
 
 
+def settled(client: Client, run: Json) -> Json:
+    """The run once what it was told has led it to its end or to a new question."""
+    for _ in _until_parked(client, run["run_id"], run["version"]):
+        pass
+    return client.run(run["run_id"])
+
+
 def _until_parked(client: Client, run_id: str, after: int) -> Iterator[Json]:
     for event in client.events(run_id, after):
         yield event

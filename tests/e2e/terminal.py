@@ -12,9 +12,10 @@ from collections.abc import Sequence
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-def on_terminal(command: Sequence[str], columns: int) -> tuple[int, str]:
+def on_terminal(command: Sequence[str], columns: int, typed: str = "") -> tuple[int, str]:
     """The exit code and everything that was written, output and errors together."""
     ours, theirs = pty.openpty()
+    os.write(ours, typed.encode())
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as process:
         os.close(theirs)
