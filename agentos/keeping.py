@@ -79,3 +79,15 @@ class Keeping:
                 await self.engine.serve(driver(saver))
                 stack.push_async_callback(self.engine.drain)
             yield
+
+
+async def tables(settings: Settings, *, upgrade: bool) -> dict[str, str | None]:
+    """Which version the tables have and which is wanted, and the database's kind."""
+    database = Keeping(settings).database
+    await database.open(upgrade=upgrade)
+    try:
+        present, wanted = await database.versions()
+    finally:
+        await database.close()
+    kind = "Postgres" if settings.database_url else str(settings.sqlite_db_path)
+    return {"database": kind, "present": present, "wanted": wanted}

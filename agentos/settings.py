@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     agentos_host: str = "127.0.0.1"
     agentos_port: Annotated[int, Field(ge=0, le=65_535)] = 7777
     agentos_url: WebAddress = "http://127.0.0.1:7777"
+    agentos_executes: bool = True
     agentos_worker_slots: Annotated[int, Field(ge=1, le=256)] = 8
     agentos_max_runs: Annotated[int, Field(ge=1)] | None = None
     agentos_max_runs_per_tenant: Annotated[int, Field(ge=1)] | None = None

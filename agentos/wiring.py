@@ -37,13 +37,18 @@ def systems(settings: Settings) -> dict[str, System]:
     return registry.build({**settings.environment, **sandbox_variables(settings.sandbox_url)})
 
 
-def application(settings: Settings, *, executes: bool = True) -> FastAPI:
-    """The API, and with `executes` a worker, which both live as long as the application does."""
+def application(settings: Settings) -> FastAPI:
+    """The API and, unless others are to execute runs, a worker; they live as long as it does."""
+    if not settings.agentos_executes and not settings.database_url:
+        raise BadSetting(
+            "AGENTOS_EXECUTES is off, but in SQLite mode only the server can execute runs.",
+            advice="Let it execute runs, or set DATABASE_URL and start `agentos worker`.",
+        )
     kept = Keeping(settings)
     found = systems(settings)
     service = _service(kept, found, kept.database, _probes(settings, kept))
     unsigned = not settings.approval_webhook_secrets and settings.on_loopback
-    driver = partial(_driver, settings, kept, found) if executes else None
+    driver = partial(_driver, settings, kept, found) if settings.agentos_executes else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -61,8 +66,11 @@ def application(settings: Settings, *, executes: bool = True) -> FastAPI:
 
 
 @asynccontextmanager
-async def worker(settings: Settings) -> AsyncIterator[None]:
-    """Executes runs while inside; `BadSetting` in SQLite mode, where the server does that alone."""
+async def worker(settings: Settings) -> AsyncIterator[str]:
+    """Executes runs while inside, under the name that is given.
+
+    `BadSetting` in SQLite mode, where the server alone does that.
+    """
     if not settings.database_url:
         raise BadSetting(
             "DATABASE_URL is not set, and SQLite serves one process only.",
@@ -70,7 +78,7 @@ async def worker(settings: Settings) -> AsyncIterator[None]:
         )
     kept = Keeping(settings)
     async with kept.open(partial(_driver, settings, kept, systems(settings))):
-        yield
+        yield kept.engine.name
 
 
 def _service(

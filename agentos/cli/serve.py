@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -58,13 +58,16 @@ def serve(
         str | None, typer.Option(help="Default: AGENTOS_HOST.", metavar="ADDRESS")
     ] = None,
     port: Annotated[int | None, typer.Option(help="Default: AGENTOS_PORT.", metavar="PORT")] = None,
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Only serve: `agentos worker` executes the runs.")
+    ] = False,
     as_json: AsJson = False,
     stop_with_stdin: Stop = False,
 ) -> None:
     """Serve the API and execute runs in the systems of the settings."""
     from agentos.cli.output import say, show_json
 
-    chosen = {"agentos_host": host, "agentos_port": port}
+    chosen = {"agentos_host": host, "agentos_port": port, "agentos_executes": not no_worker}
 
     def ready(url: str) -> None:
         if as_json:
@@ -79,6 +82,9 @@ def serve(
 def dev(
     port: Port = 7777,
     data: Data = None,
+    postgres: Annotated[
+        bool, typer.Option("--postgres", help="On a Postgres of its own instead of SQLite.")
+    ] = False,
     as_json: AsJson = False,
     stop_with_stdin: Stop = False,
 ) -> None:
@@ -92,10 +98,13 @@ def dev(
     settings = load(**values, **(processes.inside(data) if data else {}))
     listen("127.0.0.1", port).close()  # before anything is started for nothing
     gone = False
-    with processes.started("sandbox", "--db", str(settings.sandbox_db_path)) as child:
+    with (
+        processes.started("sandbox", "--db", str(settings.sandbox_db_path)) as child,
+        _database(settings, postgres) as database,
+    ):
         _imported()  # while the sandbox starts
         found = processes.ready(child, "sandbox")
-        values |= {"sandbox_url": found["url"], "sqlite_db_path": settings.sqlite_db_path}
+        values |= {"sandbox_url": found["url"], **database}
 
         def ready(url: str) -> None:
             if as_json:
@@ -121,6 +130,18 @@ _TRY = """Try it:
   curl -s URL/webhooks/approval -H 'content-type: application/json' \\
     -d '{"run_id": "RUN_ID", "approved": true, "responder": "you"}'
 Stop with Ctrl+C."""
+
+
+@contextlib.contextmanager
+def _database(settings: Any, postgres: bool) -> Iterator[dict[str, Any]]:
+    """Where the data is kept, as settings."""
+    from agentos.local_postgres import local_postgres
+
+    if not postgres:
+        yield {"sqlite_db_path": settings.sqlite_db_path}
+        return
+    with local_postgres(settings.sqlite_db_path.parent / "postgres") as url:
+        yield {"database_url": url}
 
 
 def _imported() -> None:

@@ -9,8 +9,12 @@ from server.store.transactions import Transaction
 class Database(Protocol):
     """Connections and transactions. `StoreUnavailable` from any of them when it is away."""
 
-    async def open(self) -> None:
+    async def open(self, *, upgrade: bool = True) -> None:
         """Take it into use and bring its tables up to date; `BadSetting` if that cannot be."""
+        ...
+
+    async def versions(self) -> tuple[str | None, str | None]:
+        """The version of its tables, None where there are none, and the one wanted."""
         ...
 
     async def close(self) -> None:

@@ -36,7 +36,7 @@ class PostgresDatabase:
         self._writer: AsyncEngine | None = None
         self._reader: AsyncEngine | None = None
 
-    async def open(self) -> None:
+    async def open(self, *, upgrade: bool = True) -> None:
         """Connect, and bring the tables up to date; `BadSetting` if the server is not there."""
         writers, readers = self._sizes
         self._writer = self._engine(writers)
@@ -45,13 +45,19 @@ class PostgresDatabase:
         try:
             with translated():
                 async with self._writer.begin() as connection:
-                    await connection.run_sync(migrate.upgrade)
+                    await connection.run_sync(migrate.upgrade if upgrade else migrate.versions)
         except StoreUnavailable as error:
             await self.close()
             raise BadSetting(
                 "DATABASE_URL names a Postgres server that does not answer or lets nobody in.",
                 advice="Start it, or correct the address, the user or the password.",
             ) from error
+
+    async def versions(self) -> tuple[str | None, str | None]:
+        """See `Database`."""
+        with translated():
+            async with self._open_writer().connect() as connection:
+                return await connection.run_sync(migrate.versions)
 
     async def close(self) -> None:
         """See `Database`."""

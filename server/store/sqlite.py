@@ -31,7 +31,7 @@ class SqliteDatabase:
         self._writer: AsyncEngine | None = None
         self._reader: AsyncEngine | None = None
 
-    async def open(self) -> None:
+    async def open(self, *, upgrade: bool = True) -> None:
         """Take the file and bring its tables up to date."""
         await asyncio.to_thread(self._take)
         address = f"sqlite+aiosqlite:///{self.path}"
@@ -39,10 +39,16 @@ class SqliteDatabase:
         self._reader = _engine(address, "BEGIN", size=4)
         try:
             async with self._writer.begin() as connection:
-                await connection.run_sync(migrate.upgrade)
+                await connection.run_sync(migrate.upgrade if upgrade else migrate.versions)
         except BaseException:
             await self.close()
             raise
+
+    async def versions(self) -> tuple[str | None, str | None]:
+        """See `Database`."""
+        with translated():
+            async with self._open_writer().connect() as connection:
+                return await connection.run_sync(migrate.versions)
 
     async def close(self) -> None:
         """Close every connection and give the file back."""
@@ -76,10 +82,8 @@ class SqliteDatabase:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
         """See `Database`."""
-        if self._writer is None:
-            raise RuntimeError("the database is not open")
         with translated():
-            session = AsyncSession(self._writer, expire_on_commit=False)
+            session = AsyncSession(self._open_writer(), expire_on_commit=False)
             async with session, session.begin():
                 transaction = Transaction(session, _now())
                 yield transaction
@@ -93,6 +97,11 @@ class SqliteDatabase:
         with translated():
             async with AsyncSession(self._reader, expire_on_commit=False) as session:
                 yield Transaction(session)
+
+    def _open_writer(self) -> AsyncEngine:
+        if self._writer is None:
+            raise RuntimeError("the database is not open")
+        return self._writer
 
     async def ping(self) -> str:
         """See `Database`."""

@@ -36,6 +36,7 @@ class EmbeddedEngine:
         limits: Limits = NO_LIMITS,
         grace_seconds: float = GRACE_SECONDS,
     ) -> None:
+        self.name = OWNER
         self._database = database
         self._limits = limits
         self._grace_seconds = grace_seconds
@@ -85,7 +86,7 @@ class EmbeddedEngine:
         await asyncio.gather(*self._executing, return_exceptions=True)
 
     async def _run(self, driver: Driver) -> None:
-        worker = Worker(OWNER, driver.graph_versions, LEASE_SECONDS)
+        worker = Worker(self.name, driver.graph_versions, LEASE_SECONDS)
         while not self._stopping:
             self._due.clear()
             try:
