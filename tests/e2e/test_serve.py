@@ -1,0 +1,88 @@
+"""`agentos serve`: who may approve unsigned, and that it is ready only with all it needs."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.running import AGENTOS, RUNS
+from tests.sandbox_server import SandboxServer, sandbox_server
+
+pytestmark = pytest.mark.e2e
+
+ACCEPTED = "Approval webhooks are accepted unsigned, from this machine only."
+
+
+@contextmanager
+def serving(sandbox: SandboxServer, *options: str) -> Iterator[tuple[httpx.Client, list[str]]]:
+    """A caller of the server, and what the server had said once it has ended."""
+    said: list[str] = []
+    command = ["env", f"SANDBOX_URL={sandbox.url}", *AGENTOS, "serve", "--port", "0", "--json"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen([*command, *options], stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout and process.stderr
+        try:
+            port = json.loads(process.stdout.readline())["url"].rpartition(":")[2]
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
+                yield http, said
+        finally:
+            process.terminate()
+        said += process.stderr.read().splitlines()
+    assert process.returncode == 0
+
+
+def unsigned_approval(http: httpx.Client) -> httpx.Response:
+    """The answer to an approval of a new run that nobody has signed."""
+    run_id = http.post(RUNS, json={"company_name": "Acme Corp"}).json()["run_id"]
+    waited = http.get(f"{RUNS}/{run_id}/wait", params={"timeout": 30}, timeout=40)
+    assert waited.json()["status"] == "awaiting_approval"
+    body = {"run_id": run_id, "approved": True, "responder": "dana"}
+    return http.post("/webhooks/approval", json=body)
+
+
+def test_an_unsigned_approval_is_refused_where_others_can_reach_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with sandbox_server() as sandbox:
+        with serving(sandbox, "--host", "0.0.0.0") as (http, said):
+            answer = unsigned_approval(http)
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+        assert sandbox.writes() == []
+        assert said == []
+
+
+def test_an_unsigned_approval_is_accepted_on_this_machine_alone_and_the_start_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with sandbox_server() as sandbox, serving(sandbox) as (http, said):
+        assert unsigned_approval(http).status_code == 200
+    assert said == [ACCEPTED]
+
+
+def test_a_server_without_its_sandbox_is_not_ready_and_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with sandbox_server() as sandbox:
+        lost = SandboxServer(sandbox.url)
+    with serving(lost) as (http, _said):
+        answer = http.get("/health/ready")
+        assert answer.status_code == 503
+        assert answer.json()["checks"] == {
+            "database": "ok",
+            "worker": "ok",
+            "sandbox": "The sandbox does not answer.",
+        }
+        doctor = subprocess.run(
+            ["env", f"AGENTOS_URL={http.base_url}", *AGENTOS, "doctor"],
+            capture_output=True,
+            text=True,
+        )
+        assert doctor.returncode == 1
+        assert "sandbox: The sandbox does not answer." in doctor.stdout
