@@ -2,9 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from domain.decisions import Answer
 from domain.runs import RunState
-from domain.status import RunStatus
 from server.api import docs
 from server.api.bodies import JsonRoute
 from server.api.etag import etag
@@ -12,9 +10,8 @@ from server.api.parameters import IfVersion, RunId, ServiceHere
 from server.api.runs import PATH
 from server.api.schemas import DEFAULT_RESPONDER, CancelBody, MoveBody, ResumeBody
 from server.api.views import RunView, run_view
-from server.lifecycle import cancels, decisions, pauses, reads
-from server.lifecycle.decisions import Decided
-from server.lifecycle.service import Actor, Service
+from server.lifecycle import cancels, decisions, pauses
+from server.lifecycle.service import Actor
 
 DOOR = "api"
 router = APIRouter(prefix=PATH, tags=["moves"], route_class=JsonRoute)
@@ -64,7 +61,9 @@ async def resume(
     if answer is None:
         run = await pauses.resume(service, run_id, actor(body), if_version=version)
         return moved(response, run)
-    run, replayed = await _decide(service, run_id, answer, actor(body), version)
+    run, replayed = await decisions.decide(
+        service, run_id, answer, actor(body), if_version=version, resuming=True
+    )
     if replayed:
         response.status_code = 200
         response.headers["Idempotent-Replayed"] = "true"
@@ -92,14 +91,3 @@ async def cancel(
         if_version=version,
     )
     return moved(response, run)
-
-
-async def _decide(
-    service: Service, run_id: str, answer: Answer, who: Actor, version: int | None
-) -> Decided:
-    """An answer to a paused run also resumes it; only `decide` tells a repeat from a first."""
-    run = await reads.get_run(service, run_id)
-    if run.status is RunStatus.PAUSED:
-        after = await pauses.resume(service, run_id, who, answer=answer, if_version=version)
-        return Decided(after, replayed=False)
-    return await decisions.decide(service, run_id, answer, who, if_version=version)

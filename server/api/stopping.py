@@ -8,7 +8,7 @@ import asyncio
 import signal
 import threading
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from types import FrameType
 from typing import Any
 
@@ -49,5 +49,4 @@ async def unless_set[T](stopping: asyncio.Event, work: Coroutine[Any, Any, T]) -
     finally:
         for task in tasks:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from domain.decisions import Answer, Decision, DecisionKind, OpenRequest, check_answer
 from domain.errors import AlreadyDecided, IllegalMove, StalePlan
-from domain.events import DecisionRecorded
+from domain.events import DecisionRecorded, RunResumed
 from domain.names import clean_name
 from domain.runs import RunState
 from domain.status import RunStatus
@@ -27,8 +27,9 @@ async def decide(
     actor: Actor,
     *,
     if_version: int | None = None,
+    resuming: bool = False,
 ) -> Decided:
-    """Record the answer to the open question.
+    """Record the answer to the open question; `resuming` goes on with a paused run to do so.
 
     The winner is bound to the digest of the plan that is open. `AlreadyDecided` names the winner,
     `StalePlan` the plan that is open now; nothing is changed by either.
@@ -39,6 +40,9 @@ async def decide(
         if replay:
             return replay
         check_version(run, if_version)
+        if resuming and run.status is RunStatus.PAUSED:
+            key = f"resume/{run.version + 1}"
+            run, _ = await log.append(tx, run_id, RunResumed(), key=key, actor=actor.name)
         return Decided(await record(service, tx, run, answer, actor), replayed=False)
 
 
@@ -89,7 +93,8 @@ async def _settled(tx: Transaction, run: RunState, answer: Answer, actor: Actor)
     if winner is None:
         return None
     same = winner.kind is answer.kind and winner.responder == clean_name(actor.name, "responder")
-    if same and answer.digest in (None, winner.digest):
+    meant = not answer.systems or set(answer.systems) == set(winner.systems)
+    if same and meant and answer.digest in (None, winner.digest):
         return Decided(run, replayed=True)
     raise AlreadyDecided(
         f"{winner.responder} decided '{winner.kind}' first.", winner=winner.as_winner()

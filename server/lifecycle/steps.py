@@ -1,6 +1,6 @@
 """Retrying or skipping one failed system: an answer to the escalation, for that system only."""
 
-from domain.decisions import Answer, DecisionKind
+from domain.decisions import ANSWERS, Answer, DecisionKind, RequestKind
 from domain.errors import IllegalMove, NotFound
 from domain.runs import RunState
 from domain.status import RunStatus
@@ -42,7 +42,8 @@ async def _answer(
     run = await get_run(service, run_id)
     if system not in run.systems:
         raise NotFound("This run has no such system.", advice=f"It has {', '.join(run.systems)}.")
-    if run.status is not RunStatus.ESCALATED:
+    answered = any(decision.kind in ANSWERS[RequestKind.ESCALATION] for decision in run.decisions)
+    if run.status is not RunStatus.ESCALATED and not answered:
         raise IllegalMove(
             f"The run is {run.status}; a system can be retried or skipped when it is escalated.",
             advice="Wait until the run asks for help.",

@@ -15,42 +15,17 @@ from fastapi import FastAPI
 from server.api.app import create_app
 from tests.doubles.house import House, house
 from tests.doubles.toy import ToyWorld, toy
-
-RUNS = "/api/v1/runs"
+from tests.integration import leaks
+from tests.integration.caller import Caller
 
 
 @dataclass(frozen=True)
-class Door:
+class Door(Caller):
     """A caller, the service behind the door, and what the systems hold."""
 
-    http: httpx.AsyncClient
     app: FastAPI
     home: House
     worlds: dict[str, ToyWorld]
-
-    async def launch(self, name: str = "Acme Corp", **fields: Any) -> dict[str, Any]:
-        """A launched run as the API shows it."""
-        answer = await self.http.post(RUNS, json={"company_name": name, **fields})
-        assert answer.status_code == 201, answer.text
-        run: dict[str, Any] = answer.json()
-        return run
-
-    async def parked(self, name: str = "Acme Corp", **fields: Any) -> dict[str, Any]:
-        """A run that waits for its approval."""
-        run = await self.launch(name, **fields)
-        return await self.wait(run["run_id"])
-
-    async def wait(self, run_id: str) -> dict[str, Any]:
-        """The run once it is parked or has ended."""
-        answer = await self.http.get(f"{RUNS}/{run_id}/wait", params={"timeout": 15})
-        assert answer.status_code == 200, answer.text
-        run: dict[str, Any] = answer.json()
-        return run
-
-    async def move(self, run_id: str, move: str, body: Any = None, **more: Any) -> httpx.Response:
-        """One move; without `body` none is sent."""
-        sent = {} if body is None else {"json": body}
-        return await self.http.post(f"{RUNS}/{run_id}/{move}", **sent, **more)
 
     async def escalated(self) -> dict[str, Any]:
         """A run whose slack was refused and that asks what to do."""
@@ -73,6 +48,7 @@ async def opened(folder: Path, **options: Any) -> AsyncIterator[Door]:
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://agentos.test") as http:
             yield Door(http, app, home, worlds)
+            assert await leaks.of_engine(folder / "agentos.db") == []
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ from typing import Any
 
 import httpx
 
-from tests.integration.api.conftest import RUNS, Door
+from tests.integration.api.conftest import Door
+from tests.integration.caller import RUNS
 
 JSON = {"content-type": "application/json"}
 UNKNOWN = "run_" + "0" * 22

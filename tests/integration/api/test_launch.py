@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.integration.api.conftest import RUNS, Door
+from tests.integration.api.conftest import Door
+from tests.integration.caller import RUNS
 
 
 async def test_run_is_created_when_it_is_launched(door: Door) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from domain.status import RunStatus
-from tests.integration.api.conftest import RUNS, Door
+from tests.integration.api.conftest import Door
+from tests.integration.caller import RUNS
 
 YES = {"approved": True, "responder": "dana"}
 
@@ -180,3 +181,23 @@ async def test_nothing_is_found_when_the_run_has_no_such_system(door: Door) -> N
 async def test_step_is_not_retried_when_the_run_is_not_escalated(door: Door) -> None:
     run = await door.parked()
     assert (await door.move(run["run_id"], "steps/slack/retry")).status_code == 409
+
+
+async def test_late_answer_for_a_system_is_told_who_won(door: Door) -> None:
+    run_id = (await door.escalated())["run_id"]
+    skip = {"reason": "They use another.", "responder": "ann"}
+    assert (await door.move(run_id, "steps/slack/skip", skip)).status_code == 202
+    assert (await door.wait(run_id))["status"] == "completed"
+    late = await door.move(run_id, "steps/slack/retry", {"responder": "ben"})
+    assert (late.status_code, late.json()["code"]) == (409, "already_decided")
+    assert late.json()["winner"]["responder"] == "ann"
+    assert (await door.move(run_id, "steps/slack/skip", skip)).status_code == 202
+
+
+async def test_answer_for_one_system_is_no_repeat_of_one_for_another(door: Door) -> None:
+    door.worlds["github"].broken = "refused"
+    run_id = (await door.escalated())["run_id"]
+    door.worlds["slack"].slow_seconds = 0.5
+    assert (await door.move(run_id, "steps/slack/retry")).status_code == 202
+    other = await door.move(run_id, "steps/github/retry")
+    assert (other.status_code, other.json()["code"]) == (409, "already_decided")

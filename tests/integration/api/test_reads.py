@@ -4,7 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from domain.context import to_context
 from server.lifecycle import reads
-from tests.integration.api.conftest import RUNS, Door
+from tests.integration.api.conftest import Door
+from tests.integration.caller import RUNS
 
 UNKNOWN = f"{RUNS}/run_{'0' * 22}"
 WRONG_FILTERS = (

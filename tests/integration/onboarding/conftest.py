@@ -1,0 +1,108 @@
+"""The whole service behind its real server, with its real connectors, on the sandbox."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agentos.settings import load
+from agentos.wiring import application
+from sandbox.github import repositories
+from tests.integration import leaks
+from tests.integration.caller import Caller, served
+from tests.sandbox_server import SandboxServer, sandbox_server
+
+STAND_IN = {"slack": "slack", "github": "github", "newsletter": "brevo", "grants": "grants"}
+"""What the sandbox calls our systems."""
+
+FIRST_CALLS = {
+    "slack": r"/conversations\.create$",
+    "github": r"/orgs/[^/]+/teams$",
+    "newsletter": r"/contacts/lists$",
+    "grants": r"/applications/start$",
+}
+"""The call that makes the first object of each system."""
+
+MADE = {
+    "slack channel": 1,
+    "slack message": 1,
+    "github team": 1,
+    "github repository": 1,
+    "github grant": 1,
+    "brevo list": 1,
+    "grants application": 1,
+}
+"""What one onboarding adds to the systems when only a company is named."""
+
+
+@dataclass(frozen=True)
+class Office(Caller):
+    """A caller, and the systems that are worked in; `before` is what they hold from the start."""
+
+    sandbox: SandboxServer
+    store: Path
+    before: Mapping[str, Mapping[str, int]]
+
+    @property
+    def checkpoints(self) -> Path:
+        """The file of the graph's checkpoints."""
+        return self.store.with_name("agentos-checkpoints.db")
+
+    def made(self) -> dict[str, int]:
+        """How many objects of each kind the systems hold that were not there at the start."""
+        counts = {
+            f"{system} {kind}": count - self.before.get(system, {}).get(kind, 0)
+            for system, kinds in self.sandbox.counts().items()
+            for kind, count in kinds.items()
+        }
+        return {kind: count for kind, count in counts.items() if count}
+
+    def break_first_call(self, system: str, kind: str, **values: Any) -> None:
+        """Arm a fault for the call that makes the first object of a system."""
+        path = FIRST_CALLS[system]
+        self.sandbox.fault(
+            system=STAND_IN[system], method="POST", path_regex=path, kind=kind, **values
+        )
+
+
+def step(run: dict[str, Any], system: str) -> dict[str, Any]:
+    """The result of one system."""
+    found: dict[str, Any] = next(each for each in run["steps"] if each["system"] == system)
+    return found
+
+
+@asynccontextmanager
+async def opened(folder: Path, sandbox: SandboxServer) -> AsyncIterator[Office]:
+    """One life of the service on `folder`, which leaves nothing behind."""
+    store = folder / "agentos.db"
+    before = sandbox.state()
+    counts = sandbox.counts()
+    settings = load({}, sandbox_url=sandbox.url, sqlite_db_path=store, max_step_retries=2)
+    async with served(application(settings)) as http:
+        yield Office(http, sandbox, store, counts)
+        assert await leaks.of_engine(store) == []
+    assert leaks.of_sandbox(store, before, sandbox.state()) == []
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[SandboxServer]:
+    with sandbox_server() as server:
+        yield server
+
+
+@pytest.fixture
+def sandbox(running: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> SandboxServer:
+    """Fresh systems, in which a copy of the template is ready at once: that saves a second."""
+    monkeypatch.setattr(repositories, "READS_UNTIL_READY", 0)
+    running.reset()
+    return running
+
+
+@pytest.fixture
+async def office(tmp_path: Path, sandbox: SandboxServer) -> AsyncIterator[Office]:
+    """A fresh service and fresh systems."""
+    async with opened(tmp_path, sandbox) as office:
+        yield office
