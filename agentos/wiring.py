@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 
 import httpx
@@ -15,9 +16,9 @@ from domain.errors import BadSetting
 from domain.ports import System
 from graph.build import GRAPH_VERSION, build
 from server.api.app import create_app
+from server.lifecycle.intake import Intake
 from server.lifecycle.service import Service
 from server.store import stats
-from server.store.database import Database
 from server.worker.drive import Driver
 from systems import registry
 
@@ -46,7 +47,11 @@ def application(settings: Settings) -> FastAPI:
         )
     kept = Keeping(settings)
     found = systems(settings)
-    service = _service(kept, found, kept.database, _probes(settings, kept))
+    service = replace(
+        _service(kept, found),
+        probes=_probes(settings, kept),
+        intake=Intake(settings.agentos_max_queued),
+    )
     unsigned = not settings.approval_webhook_secrets and settings.on_loopback
     driver = partial(_driver, settings, kept, found) if settings.agentos_executes else None
 
@@ -81,24 +86,18 @@ async def worker(settings: Settings) -> AsyncIterator[str]:
         yield kept.engine.name
 
 
-def _service(
-    kept: Keeping,
-    found: Mapping[str, System],
-    database: Database,
-    probes: Mapping[str, Probe],
-) -> Service:
+def _service(kept: Keeping, found: Mapping[str, System]) -> Service:
     return Service(
-        database=database,
+        database=kept.database,
         engine=kept.engine,
         systems=found,
         graph_version=GRAPH_VERSION,
-        probes=probes,
         bell=kept.bell,
     )
 
 
 def _driver(settings: Settings, kept: Keeping, found: Mapping[str, System], saver: Saver) -> Driver:
-    service = _service(kept, found, kept.workbench, {})
+    service = replace(_service(kept, found), database=kept.workbench)
     return Driver(service, build(saver), {"max_step_retries": settings.max_step_retries})
 
 

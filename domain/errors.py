@@ -17,6 +17,7 @@ AgentOSError
 │   └── Refused             no; trying again changes nothing
 │       └── NeedsPerson     no; `instructions` say what a person must do
 ├── Halted                  somebody wants the run to pause or end: no further effect
+├── Overloaded              too much at once: come back after `after_seconds`
 ├── StoreUnavailable        the database does not answer: the work is taken up again later
 ├── LeaseLost               this worker no longer owns the run: stop writing
 ├── CheckpointCorrupt       what is stored about a run's progress cannot be trusted
@@ -170,6 +171,17 @@ class Halted(AgentOSError):
 
     code = "halted"
     advice = "Resume the run to go on."
+
+
+class Overloaded(AgentOSError):
+    """The service takes no more of this for now; nothing was changed."""
+
+    code = "overloaded"
+    advice = "Send it again after the time in Retry-After, with the same idempotency key."
+
+    def __init__(self, message: str, *, after_seconds: float) -> None:
+        super().__init__(message)
+        self.after_seconds = after_seconds
 
 
 class StoreUnavailable(AgentOSError):

@@ -87,7 +87,9 @@ EVENTS: Responses = {
     200: {"content": {"text/event-stream": {"schema": _TEXT}}},
     204: {"description": "A stream of a run that has ended and whose last event was seen."},
 }
-LAUNCHED: Responses = {
+LAUNCHED: Responses = _problems(
+    s429="Too many runs wait already; `Retry-After` says when to come back."
+) | {
     201: {
         "headers": _TAG
         | _headers(

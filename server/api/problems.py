@@ -1,6 +1,7 @@
 """Every refusal as RFC 9457 problem details: what to do is told, what was sent is not repeated."""
 
 from http import HTTPStatus
+from math import ceil
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -24,6 +25,7 @@ _STATUS: dict[type[AgentOSError], int] = {
     domain.IllegalMove: 409,
     domain.KeyReused: 422,
     domain.VersionMismatch: 412,
+    domain.Overloaded: 429,
     domain.StoreUnavailable: 503,
     edge.Malformed: 400,
     edge.Unauthenticated: 401,
@@ -92,6 +94,8 @@ def answer(error: AgentOSError, request_id: str) -> JSONResponse:
             more["current_digest"] = current
         case Invalid(field=field) if field:
             more["field"] = field
+        case domain.Overloaded(after_seconds=seconds):
+            headers["Retry-After"] = str(ceil(seconds))
         case edge.Unauthenticated():
             headers["WWW-Authenticate"] = "Webhook-Signature"
     return reply(

@@ -23,9 +23,10 @@ async def launch(service: Service, request: LaunchRequest, actor: Actor) -> Laun
     """Row, first event and doorbell in one transaction: a launch that returns survives any crash.
 
     One idempotency key is one run for ever; `KeyReused` when it comes with another request.
+    `Overloaded` when too many wait already.
     """
     systems = _systems(service, request)
-    async with service.database.write() as tx:
+    async with service.intake.place(), service.database.write() as tx:
         if request.idempotency_key is not None:
             await tx.exclusively("launch", request.idempotency_key)
             earlier = await runs.by_key(tx, request.idempotency_key)
@@ -33,6 +34,7 @@ async def launch(service: Service, request: LaunchRequest, actor: Actor) -> Laun
                 if earlier.fingerprint != request.fingerprint():
                     raise KeyReused("This idempotency key was used for another request.")
                 return Launched(earlier.run, replayed=True)
+        await service.intake.admit(tx)
         company = await slugs.settle(tx, request.company_name, request.slug)
         company = company.model_copy(
             update={"name": request.company_name, "contacts": tuple(request.contacts)}

@@ -10,6 +10,7 @@ from typing import Protocol
 from domain.errors import VersionMismatch
 from domain.ports import System
 from domain.runs import RunState
+from server.lifecycle.intake import Intake
 from server.store.database import Database
 from server.store.transactions import Transaction
 
@@ -85,6 +86,7 @@ class Service:
     graph_version: str
     probes: Mapping[str, Callable[[], Awaitable[str]]] = field(default_factory=dict)
     bell: Bell = field(default_factory=Bell)
+    intake: Intake = field(default_factory=Intake)
 
     def changed(self, tx: Transaction, run_id: str) -> None:
         """Ring for this run when `tx` commits."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from domain.companies import Company
 from domain.names import name_key
@@ -25,6 +25,12 @@ async def by_key(tx: Transaction, idempotency_key: str) -> Keyed | None:
     """The run that this key launched."""
     row = await tx.session.scalar(select(RunRow).where(RunRow.idempotency_key == idempotency_key))
     return Keyed(RunState.model_validate(row.state), row.fingerprint) if row else None
+
+
+async def count_queued(tx: Transaction, *, at_most: int) -> int:
+    """How many runs wait to be planned; counts no further than `at_most`."""
+    queued = select(RunRow.run_id).where(RunRow.status == RunStatus.QUEUED.value).limit(at_most)
+    return await tx.session.scalar(select(func.count()).select_from(queued.subquery())) or 0
 
 
 async def find(
