@@ -98,6 +98,8 @@ class GroupedPostgres(PostgresDatabase):
             writer.turn.set_result((connection, now))
             if await writer.written is not None:
                 members.append(writer)
+            if connection.invalidated:
+                raise StoreUnavailable("The database went away.")
 
     def _refuse(self, members: list[_Writer]) -> None:
         """Nothing of these was kept; the others in line need not wait for the same."""
