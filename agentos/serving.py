@@ -51,7 +51,7 @@ async def serve(
     app: FastAPI,
     listener: socket.socket,
     on_ready: Callable[[str], None],
-    until: Awaitable[object],
+    until: Callable[[], Awaitable[object]],
 ) -> None:
     """Serve until a signal comes or `until` is over; `on_ready` gets the address.
 
@@ -70,7 +70,7 @@ async def serve(
         asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
 
     async def watch() -> None:
-        await until
+        await until()
         signal.raise_signal(signal.SIGTERM)
 
     watching = asyncio.ensure_future(watch())

@@ -20,7 +20,7 @@ class Finding(NamedTuple):
 
 @command
 def doctor(as_json: AsJson = False) -> None:
-    """Check what AgentOS needs on this machine; each problem comes with its cure."""
+    """Check what AgentOS needs on this machine, and how to cure it."""
     from agentos.cli.output import hung, safe, show, show_json
 
     more: dict[str, Callable[[], str]] = {

@@ -53,13 +53,13 @@ async def over(child: Child) -> None:
 
 def _stop(child: Child) -> None:
     """Close the pipe and wait; a child that does not end is ended."""
-    if child.stdin:
-        child.stdin.close()
-    try:
-        child.wait(15)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
+    with child:
+        if child.stdin:
+            child.stdin.close()
+        try:
+            child.wait(15)
+        except subprocess.TimeoutExpired:
+            child.kill()
 
 
 def forget(folder: Path) -> None:
@@ -70,5 +70,6 @@ def forget(folder: Path) -> None:
 
 
 def inside(folder: Path) -> dict[str, Any]:
-    """Where a server keeps its data in `folder`."""
-    return {"sqlite_db_path": folder / "agentos.db", "sandbox_db_path": folder / "sandbox.db"}
+    """The settings of a server that keeps all its data in `folder`."""
+    files = {"sqlite_db_path": folder / "agentos.db", "sandbox_db_path": folder / "sandbox.db"}
+    return {"database_url": "", **files}

@@ -95,7 +95,8 @@ def dev(
     from agentos.settings import load
 
     values: dict[str, Any] = {"agentos_host": "127.0.0.1", "agentos_port": port, "sandbox": True}
-    settings = load(**values, **(processes.inside(data) if data else {}))
+    values |= processes.inside(data) if data else {}
+    settings = load(**values)
     listen("127.0.0.1", port).close()  # before anything is started for nothing
     gone = False
     with (
@@ -171,7 +172,7 @@ def _run(
             for end in ends:
                 end.cancel()
 
-    asyncio.run(serve(app, listener, ready, until()))
+    asyncio.run(serve(app, listener, ready, until))
 
 
 async def _stdin_closed() -> None:

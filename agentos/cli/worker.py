@@ -8,7 +8,7 @@ from agentos.cli.context import AsJson, command
 
 @command
 def worker(as_json: AsJson = False) -> None:
-    """Execute runs beside others that do, on the Postgres of DATABASE_URL.
+    """Execute runs of a Postgres database, beside others that do.
 
     When told to stop it parks its runs at their next boundary, gives them back and ends.
     """

@@ -1,0 +1,35 @@
+"""The exit code of a run is how it stands."""
+
+import pytest
+
+from agentos.cli.exits import Exit, of_run
+from domain.status import TERMINAL, RunStatus
+
+CODES = {
+    RunStatus.COMPLETED: Exit.SUCCEEDED,
+    RunStatus.FAILED: Exit.FAILED,
+    RunStatus.AWAITING_APPROVAL: Exit.WAITS,
+    RunStatus.ESCALATED: Exit.WAITS,
+    RunStatus.NEEDS_CLARIFICATION: Exit.WAITS,
+    RunStatus.PAUSED: Exit.WAITS,
+    RunStatus.DENIED: Exit.STOPPED,
+    RunStatus.CANCELLED: Exit.STOPPED,
+    RunStatus.EXPIRED: Exit.STOPPED,
+    RunStatus.ROLLED_BACK: Exit.STOPPED,
+}
+
+
+@pytest.mark.parametrize("status", RunStatus)
+def test_the_code_tells_the_status(status: RunStatus) -> None:
+    assert of_run({"status": status.value, "report": None}) == CODES.get(status, Exit.SUCCEEDED)
+
+
+def test_every_status_that_ends_a_run_has_a_code_of_its_own_choice() -> None:
+    assert set(TERMINAL) <= set(CODES)
+
+
+@pytest.mark.parametrize(
+    ("missing", "code"), [([], Exit.SUCCEEDED), (["newsletter"], Exit.INCOMPLETE)]
+)
+def test_a_completed_run_without_some_systems_is_incomplete(missing: list[str], code: Exit) -> None:
+    assert of_run({"status": "completed", "report": {"missing": missing}}) == code
