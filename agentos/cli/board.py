@@ -28,7 +28,7 @@ class Board:
     def plan(self, plan: Json | None) -> None:
         """Learn what there is to do."""
         for change in plan["changes"] if plan else ():
-            self._rows.setdefault(change["system"], _Row()).wanted += 1
+            self._row(change["system"]).wanted += 1
 
     def note(self, event: Json) -> None:
         """Learn what has happened."""
@@ -37,10 +37,13 @@ class Board:
             self._rows.clear()
             self.plan(data["plan"])
         if event["type"] == "change_applied":
-            self._rows[data["system"]].done.add(data["key"])
+            self._row(data["system"]).done.add(data["key"])
         said = told(event)
         for system in said.systems if said else ():
-            self._rows[system].said = said.text if said else ""
+            self._row(system).said = said.text if said else ""
+
+    def _row(self, system: str) -> _Row:
+        return self._rows.setdefault(system, _Row())
 
     def __rich__(self) -> Table:
         table = Table.grid(padding=(0, 2, 0, 0))

@@ -45,11 +45,12 @@ def told(event: Json) -> Told | None:
             return Told(text, (data["system"],))
         case "step_finished":
             result = data["result"]
-            good = result["status"] == "success"
-            text = "done, now to be read back" if good else f"{result['status']}. {_why(result)}"
-            return Told(
-                "read back, as planned" if result["verified"] else text, (result["system"],)
-            )
+            if result["status"] != "success":
+                text = f"{result['status']}. {result['details']} {result['hint'] or ''}".rstrip()
+            else:
+                verified = result["verified"]
+                text = "read back, as planned" if verified else "done, now to be read back"
+            return Told(text, (result["system"],))
         case "retry_scheduled":
             return Told(f"again in {data['after_seconds']:.1f} s", tuple(data["systems"]))
         case "escalation_requested":
@@ -61,10 +62,6 @@ def told(event: Json) -> Told | None:
             return None
         case kind:
             return Told(kind.removeprefix("run_").replace("_", " "))
-
-
-def _why(result: Json) -> str:
-    return f"{result['details']} {result['hint'] or ''}".rstrip()
 
 
 def event_line(event: Json) -> Table | None:

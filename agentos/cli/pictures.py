@@ -67,13 +67,18 @@ def made(run: Json) -> Iterator[RenderableType]:
             yield hung(Text(" "), safe(step["details"]))
         shown = None
         for resource in step["resources"]:
-            sign = "  + made   " if resource["created_by_us"] else "  = adopted"
-            yield hung(safe(sign), safe(thing(resource)))
+            yield hung(safe(f"  {_state(resource)}"), safe(thing(resource)))
             if resource["url"] not in (None, shown):
                 yield safe(f"    {resource['url']}", "dim")
                 shown = resource["url"]
         if step["hint"] and step["status"] != "success":
             yield hung(Text(" "), safe(step["hint"], "dim"))
+
+
+def _state(resource: Json) -> str:
+    if resource["pending"]:
+        return "… pending"
+    return "+ made   " if resource["created_by_us"] else "= adopted"
 
 
 def report_lines(report: Json) -> Iterator[RenderableType]:

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from agentos.cli.exits import MEANING, Exit
 from agentos.cli.main import app
 
-GROUPS = ([], ["run"])
+GROUPS: tuple[list[str], ...] = ([], ["run"])
 
 
 def agentos(*arguments: str) -> tuple[int, str]:
