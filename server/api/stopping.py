@@ -49,4 +49,6 @@ async def unless_set[T](stopping: asyncio.Event, work: Coroutine[Any, Any, T]) -
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait(
+            tasks
+        )  # not gather: it would hand on a second cancel to their cleaning up

@@ -1,7 +1,8 @@
 """A run's events as a stream (WHATWG server-sent events)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
 
 from fastapi.sse import format_sse_event
 
@@ -38,24 +39,28 @@ class Streams:
         self._open += 1
         try:
             yield format_sse_event(retry=RETRY_MILLISECONDS)
-            while not self.stopping.is_set():
-                run = await reads.get_run(service, run_id)
-                if run.version > after:
-                    for recorded in await reads.list_events(service, run_id, after=after):
-                        after = recorded.seq
-                        yield format_sse_event(
-                            id=str(after),
-                            event=recorded.event.type,
-                            data_str=event_view(recorded).model_dump_json(),
-                        )
-                elif run.ended:
-                    return
-                else:
-                    waiting = reads.wait_for_change(
-                        service, run_id, version=after, timeout_seconds=quiet_seconds
+            run = await self._unless_stopping(reads.get_run(service, run_id))
+            while run is not None:
+                news = reads.list_events(service, run_id, after=after)
+                for recorded in await self._unless_stopping(news) or ():
+                    after = recorded.seq
+                    yield format_sse_event(
+                        id=str(after),
+                        event=recorded.event.type,
+                        data_str=event_view(recorded).model_dump_json(),
                     )
-                    run_now = await unless_set(self.stopping, waiting)
-                    if run_now is not None and run_now.version <= after:
-                        yield format_sse_event(comment="quiet")
+                if run.ended and run.version <= after:
+                    return
+                change = reads.wait_for_change(
+                    service, run_id, version=after, timeout_seconds=quiet_seconds
+                )
+                run = await self._unless_stopping(change)
+                if run is not None and run.version <= after:
+                    yield format_sse_event(comment="quiet")
         finally:
             self._open -= 1
+
+    async def _unless_stopping[T](self, work: Coroutine[Any, Any, T]) -> T | None:
+        """Read in a task of its own: a caller who hangs up cancels again and again, and a
+        connection to the database that is cancelled twice is not closed."""
+        return await unless_set(self.stopping, work)

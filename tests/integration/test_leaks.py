@@ -50,9 +50,7 @@ async def test_pending_task_is_found() -> None:
 
 
 @pytest.mark.parametrize("column", ["owner", "wake_at"])
-async def test_held_run_is_found(
-    store: Path, column: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_held_run_is_found(store: Path, column: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leaks, "_LOOKS", 2)
     tamper(store, f"UPDATE runs SET {column} = '2026-01-01 00:00:00'")
     assert len(await leaks.of_engine(store)) == 1

@@ -16,6 +16,7 @@ from server.api.app import create_app
 from tests.doubles.house import House, house
 from tests.doubles.toy import ToyWorld, toy
 from tests.integration import leaks
+from tests.integration.api.described import Description
 from tests.integration.caller import Caller
 
 
@@ -39,14 +40,20 @@ class Door(Caller):
 
 @asynccontextmanager
 async def opened(folder: Path, **options: Any) -> AsyncIterator[Door]:
-    """The API of one service; `options` are those of `create_app`."""
+    """The API of one service; `options` are those of `create_app`.
+
+    Whatever it answers is held against its own description.
+    """
     worlds = {name: ToyWorld() for name in ("slack", "github", "grants")}
     systems = {name: toy(name, world, ("a", "b")) for name, world in worlds.items()}
     settings: dict[str, Any] = {"webhook_secrets": (), "unsigned_webhook_allowed": True} | options
     async with house(folder, systems) as home:
         app = create_app(home.service, **settings)
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://agentos.test") as http:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app),
+            base_url="http://agentos.test",
+            event_hooks={"response": [Description(app).check]},
+        ) as http:
             yield Door(http, app, home, worlds)
             assert await leaks.of_engine(folder / "agentos.db") == []
 

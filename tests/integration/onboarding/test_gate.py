@@ -73,20 +73,20 @@ async def test_changed_plan_is_carried_out_when_the_gate_stands_open(
 async def test_name_that_a_stranger_took_meanwhile_is_left_to_them(office: Office) -> None:
     run = await office.parked()
     with httpx.Client(
-        base_url=f"{office.sandbox.url}/github/orgs/{GITHUB_ORG}/teams",
+        base_url=f"{office.sandbox.url}/github/orgs/{GITHUB_ORG}",
         headers={"Authorization": f"Bearer {GITHUB_TOKEN}"},
         trust_env=False,
     ) as stranger:
         team = {"name": "partner-acme-corp", "description": "Somebody's own."}
-        theirs = stranger.post("", json=team).raise_for_status().json()
+        theirs = stranger.post("/teams", json=team).raise_for_status().json()
         run = await office.decide(run["run_id"], "approve")
         assert run["status"] == "escalated"
         assert step(run, "github")["error_code"] == "CONFLICT"
         run = await office.decide(run["run_id"], "skip", reason="The name is taken.")
         assert (run["status"], run["report"]["missing"]) == ("completed", ["github"])
-        kept = stranger.get("/partner-acme-corp").json()
+        kept = stranger.get("/teams/partner-acme-corp").json()
         assert (kept["id"], kept["description"]) == (theirs["id"], "Somebody's own.")
-        stranger.delete("/partner-acme-corp").raise_for_status()
+        stranger.delete("/teams/partner-acme-corp").raise_for_status()
     assert office.made() == {
         kind: count for kind, count in MADE.items() if not kind.startswith("github")
     }
