@@ -1,4 +1,4 @@
-"""One server for the tests of a file that leave it running, and the commands that speak to it."""
+"""One server for all tests that leave it running, and the commands that speak to it."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,7 +12,7 @@ from tests.e2e.running import Running, dev
 Cli = Callable[..., Any]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with dev(tmp_path_factory.mktemp("dev")) as (running, _process):
         yield running

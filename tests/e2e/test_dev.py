@@ -10,22 +10,29 @@ from tests.e2e.running import AGENTOS, DEV, RUNS, Running
 pytestmark = pytest.mark.e2e
 
 MADE = {
-    "slack": {"channel": 2, "message": 1},
-    "github": {"team": 1, "repository": 2, "grant": 1},
+    "slack": {"channel": 1, "message": 1},
+    "github": {"team": 1, "repository": 1, "grant": 1},
     "brevo": {"list": 1},
     "grants": {"application": 1},
 }
-"""After one onboarding; Slack has a channel and GitHub a template from the start."""
+"""What one onboarding adds."""
+
+
+def objects(server: Running) -> dict[str, dict[str, int]]:
+    """How many of them there are now."""
+    counts = server.sandbox.counts()
+    return {s: {k: counts[s].get(k, 0) for k in kinds} for s, kinds in MADE.items()}
 
 
 def test_the_seeds_two_calls_end_in_four_successes(server: Running) -> None:
     launch = '{"company_name": "Acme Corp", "idempotency_key": "acme-001"}'
     headers = {"content-type": "application/json"}
+    before, writes = objects(server), server.sandbox.writes()
     answer = server.http.post(RUNS, content=launch, headers=headers)
     assert answer.status_code == 201, answer.text
     run_id = answer.json()["run_id"]
     server.until(run_id, "awaiting_approval")
-    assert not server.sandbox.writes()
+    assert server.sandbox.writes() == writes
     approval = json.dumps({"run_id": run_id, "approved": True, "responder": "dana@example.com"})
     answer = server.http.post("/webhooks/approval", content=approval, headers=headers)
     assert answer.is_success, answer.text
@@ -34,8 +41,8 @@ def test_the_seeds_two_calls_end_in_four_successes(server: Running) -> None:
     assert [step["system"] for step in run["steps"]] == ["slack", "github", "newsletter", "grants"]
     details = "Slack provisioned for Acme Corp: channel=#welcome-acme-corp"
     assert run["steps"][0]["details"] == details
-    counts = server.sandbox.counts()
-    assert {s: {k: counts[s][k] for k in kinds} for s, kinds in MADE.items()} == MADE
+    after = objects(server)
+    assert {s: {k: after[s][k] - before[s][k] for k in MADE[s]} for s in MADE} == MADE
     again = server.http.post(RUNS, content=launch, headers=headers)
     assert (again.status_code, again.json()["run_id"]) == (200, run_id)
 

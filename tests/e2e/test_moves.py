@@ -93,7 +93,7 @@ def test_a_paused_run_says_how_to_go_on(cli: Cli, server: Running) -> None:
 def test_at_a_terminal_the_plan_can_be_answered_in_place(
     server: Running, typed: str, code: int, status: str
 ) -> None:
-    name = f"{status} Corp"
+    name = f"Terminal {status}"
     ended, written = on_terminal([*AGENTOS, "launch", name, "--watch"], 100, typed)
     assert ended == code, seen(written)
     (run,) = server.call("GET", "/api/v1/runs", company=name)["items"]

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from agentos.cli.main import app
 from tests.e2e.running import AGENTOS, RUNS
 from tests.sandbox_server import SandboxServer, sandbox_server
 
@@ -79,10 +81,6 @@ def test_a_server_without_its_sandbox_is_not_ready_and_says_what_is_missing(
             "worker": "ok",
             "sandbox": "The sandbox does not answer.",
         }
-        doctor = subprocess.run(
-            ["env", f"AGENTOS_URL={http.base_url}", *AGENTOS, "doctor"],
-            capture_output=True,
-            text=True,
-        )
-        assert doctor.returncode == 1
+        doctor = CliRunner().invoke(app, ["doctor"], env={"AGENTOS_URL": str(http.base_url)})
+        assert doctor.exit_code == 1
         assert "sandbox: The sandbox does not answer." in doctor.stdout
