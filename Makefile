@@ -7,7 +7,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PYTEST := $(BIN)/python -m pytest
 export UV_LINK_MODE ?= copy
 
-.PHONY: help install demo dev test test-unit check format lock clean
+.PHONY: help install demo dev test test-unit check bench format lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,10 @@ check: install  ## format, lint, types, layers
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache > tmp-lint.txt 2>&1 || { cat tmp-lint.txt; rm -f tmp-lint.txt; exit 1; }
 	@rm -f tmp-lint.txt; echo "Layers: kept"
+
+bench: install  ## what a run costs, side by side
+	@$(BIN)/python -m benchmarks.savers
+	@$(BIN)/python -m benchmarks.service
 
 format: install  ## put the code into shape
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --fix --quiet .

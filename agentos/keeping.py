@@ -7,11 +7,14 @@ from typing import Any, Protocol
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from agentos.settings import Settings
+from graph.build import GRAPH_VERSION
 from server.lifecycle.service import Bell
+from server.store import examination
 from server.store.checkpoints import open_saver
 from server.store.claims import Limits
 from server.store.database import Database
 from server.store.dsn import conninfo
+from server.store.examination import Examination
 from server.store.group_saver import open_group_saver
 from server.store.grouped import GroupedPostgres
 from server.store.notices import Notices
@@ -91,3 +94,13 @@ async def tables(settings: Settings, *, upgrade: bool) -> dict[str, str | None]:
         await database.close()
     kind = "Postgres" if settings.database_url else str(settings.sqlite_db_path)
     return {"database": kind, "present": present, "wanted": wanted}
+
+
+async def examine(settings: Settings) -> Examination:
+    """What can be told of the database from outside."""
+    database = Keeping(settings).database
+    await database.open(upgrade=False)
+    try:
+        return await examination.examine(database, (GRAPH_VERSION,))
+    finally:
+        await database.close()

@@ -52,7 +52,8 @@ class Executor:
         """Until the run has ended, is parked, or must be left; never raises for what a run does."""
         brake = Brake()
         self._brakes.add(brake)
-        watcher = asyncio.create_task(self._watch(claim, brake))
+        over = asyncio.Event()
+        watcher = asyncio.create_task(self._watch(claim, brake, over))
         again: timedelta | None = timedelta(0)
         failed = False
         try:
@@ -71,9 +72,11 @@ class Executor:
             again = timedelta(seconds=2.0 ** min(claim.failures, 5))
             failed = True
         finally:
-            watcher.cancel()
             self._brakes.discard(brake)
+            over.set()
+            self.bell.ring(wish(claim.run_id))  # not cancelled: that would cost its connection
             await self._give_back(claim, again, failed=failed)
+            await watcher
 
     async def _give_back(self, claim: Claim, again: timedelta | None, *, failed: bool) -> None:
         """A database that is away is waited for as long as the lease lasts; then that frees it."""
@@ -91,11 +94,11 @@ class Executor:
                     return
                 await asyncio.sleep(_RETRY_SECONDS)
 
-    async def _watch(self, claim: Claim, brake: Brake) -> None:
+    async def _watch(self, claim: Claim, brake: Brake, over: asyncio.Event) -> None:
         """Extend the lease, and interrupt the graph when a pause or cancel is asked for."""
         beat = time.monotonic()
         with self.bell.listen(wish(claim.run_id)) as rung:
-            while not brake.stopped:
+            while not (brake.stopped or over.is_set()):
                 rung.clear()
                 try:
                     async with self.database.read() as tx:
