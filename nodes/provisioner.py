@@ -39,6 +39,8 @@ async def provisioner(state: Branch, runtime: Runtime[NodeContext]) -> Json:
     except SystemFault as fault:
         result = failed(name, attempt, fault, tuple(refs.values()))
     except Halted:
+        if runtime.control:  # else the validator would send this try again and again until asked
+            runtime.control.request_drain("halted")
         return _paused(state)
     except (LeaseLost, StoreUnavailable):
         raise

@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from server.store.effects import RunLedger
+from server.store.transactions import Transaction
 from server.worker.drive import Brake
 from tests.integration.onboarding.conftest import FIRST_CALLS, MADE, STAND_IN, Office
 
@@ -39,9 +41,15 @@ async def test_run_is_parked_before_any_further_effect_when_it_is_paused(office:
     assert office.made() == MADE
 
 
-async def test_further_effects_follow_a_pause_when_nobody_brakes(
+async def test_further_effects_follow_a_pause_when_neither_brake_nor_ledger_heeds_it(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    fenced = RunLedger._fenced
+
+    async def heedless(ledger: RunLedger, tx: Transaction) -> None:
+        await fenced(ledger, tx)
+
+    monkeypatch.setattr(RunLedger, "_fenced", heedless)
     monkeypatch.setattr(Brake, "interrupt", lambda brake: None)
     run_id = await at_work(office)
     await office.move(run_id, "pause")

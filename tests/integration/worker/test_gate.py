@@ -11,8 +11,9 @@ from domain.errors import AlreadyDecided, IllegalMove, StalePlan
 from domain.plans import Plan
 from domain.runs import RunState
 from domain.status import RunStatus
-from server.lifecycle import decisions, pauses
+from server.lifecycle import decisions, pauses, reads
 from server.lifecycle.service import Actor
+from server.worker.drive import Brake
 from server.worker.journal import RunGate
 from tests.doubles.forger import forge
 from tests.doubles.house import DANA, House, house
@@ -38,6 +39,26 @@ async def test_pause_parks_before_the_next_effect_and_resume_goes_on(
         assert run.run_id == run_id
         assert town.counts == [2, 2, 2]
         assert [r.attempt for r in run.steps.values()] == [1, 1, 1]
+
+
+async def test_pause_parks_at_once_when_only_the_ledger_knows_of_it(
+    tmp_path: Path, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Brake, "interrupt", lambda brake: None)
+    for world in town.worlds.values():
+        world.slow_seconds = 0.5
+    async with house(tmp_path, town.systems) as home:
+        run_id = await approved(home)
+        while town.calls != [1, 1, 1]:
+            await asyncio.sleep(0.01)
+        await pauses.pause(home.service, run_id, DANA)
+        await home.until(run_id, S.PAUSED)
+        assert town.calls == [1, 1, 1]
+        events = await reads.list_events(home.service, run_id)
+        assert [e.event.type for e in events].count("validation_started") <= 1
+        await pauses.resume(home.service, run_id, DANA)
+        await home.until(run_id, S.COMPLETED)
+        assert town.counts == [2, 2, 2]
 
 
 async def test_resume_leaves_the_gate_shut_when_it_carries_no_decision(

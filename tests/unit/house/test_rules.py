@@ -11,6 +11,14 @@ from tests.unit.house.tree import Tree
 
 HERE = Tree(Path(__file__).parents[3])
 NODE = "builder.add_node('planner', planner)"
+TRIED = """'It may be missing.'
+
+def f():
+    try:
+        import extra
+    except ImportError:
+        pass
+"""
 LOCKED = "h11==0.16.0 \\\n    --hash=sha256:00\n"
 
 BROKEN: tuple[tuple[Rule, dict[str, str]], ...] = (
@@ -32,6 +40,7 @@ BROKEN: tuple[tuple[Rule, dict[str, str]], ...] = (
     (rules.graph_is_the_package, {"tests/x.py": "import networkx as graph\n"}),
     (rules.imports_stand_at_the_top, {"server/late.py": "def f():\n    import os\n"}),
     (rules.imports_stand_at_the_top, {"server/late.py": "async def f():\n    from a import b\n"}),
+    (rules.imports_stand_at_the_top, {"server/late.py": TRIED.replace("ImportError", "OSError")}),
     (rules.nodes_have_a_file_of_their_name, {"graph/build.py": NODE}),
     (
         rules.nodes_have_a_file_of_their_name,
@@ -56,6 +65,7 @@ KEPT = {
     "nodes/__init__.py": "",
     "nodes/planner.py": '"""It plans."""\n\n\nasync def planner(state, runtime): pass\n',
     "requirements.lock": LOCKED * 2,
+    "server/optional.py": TRIED,
     "server/long.py": '"""Just so."""\n' + "\n" * 299,
 }
 
