@@ -92,6 +92,8 @@ async def served(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     async with app.router.lifespan_context(app):
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
+            while not (server.started or serving.done()):
+                await asyncio.sleep(0.01)
             async with httpx.AsyncClient(
                 base_url=f"http://127.0.0.1:{listener.getsockname()[1]}",
                 trust_env=False,
