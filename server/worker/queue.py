@@ -79,17 +79,21 @@ class Doorbell:
 
     async def answer(self, grace_seconds: float) -> None:
         """Answer rings until cancelled; raises when the database goes away."""
-        async with self._app.open_async():
-            await self._app.run_worker_async(
-                queues=[QUEUE],
-                concurrency=self._slots,
-                fetch_job_polling_interval=POLL_SECONDS,
-                delete_jobs="successful",
-                shutdown_graceful_timeout=grace_seconds,
-                install_signal_handlers=False,
-                update_heartbeat_interval=5.0,
-                stalled_worker_timeout=_STALLED_SECONDS,
-            )
+        try:
+            async with self._app.open_async():
+                await self._app.run_worker_async(
+                    queues=[QUEUE],
+                    concurrency=self._slots,
+                    fetch_job_polling_interval=POLL_SECONDS,
+                    delete_jobs="successful",
+                    shutdown_graceful_timeout=grace_seconds,
+                    install_signal_handlers=False,
+                    update_heartbeat_interval=5.0,
+                    stalled_worker_timeout=_STALLED_SECONDS,
+                )
+        finally:
+            # Cancelled or failed while it opens, it leaves a pool whose tasks nothing else can end.
+            await self._app.close_async()
 
     async def tidy(self) -> None:
         """Forget jobs whose worker died; their runs have been freed and rung for again."""
