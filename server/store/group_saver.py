@@ -130,6 +130,8 @@ async def open_group_saver(
         min_size=1,
         max_size=size,
         timeout=patience_seconds,
+        # Then whoever asks next makes it try anew; else its pauses grow with the outage.
+        reconnect_timeout=2.0,
         check=AsyncConnectionPool.check_connection,
         open=False,
     )

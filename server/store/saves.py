@@ -85,7 +85,8 @@ class Batch:
 
 
 # Rows travel as JSON: arrays per column cost several times as much to write.
-# The share lock lets a claim wait for this transaction, and a claim that was first is seen.
+# The lock is the weakest there is: other writers of the run's row go on, and only a claim, which
+# takes the whole row, waits for this transaction. A claim that was first is waited for and seen.
 _STORE = """
 WITH claims AS (
     SELECT * FROM json_to_recordset(%t::json) AS claim (run_id text, fence int)
