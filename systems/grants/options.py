@@ -43,7 +43,7 @@ class GrantsOptions(Options):
         None,
         alias="GRANTS_ORG_REGISTRY",
         pattern=r"^[a-z0-9]+:[a-z0-9]+:[a-z0-9_-]+$",
-        description="the code of the registry that knows companies by our id, like org:us:ein",
+        description="the code of a registry that knows companies by our ids, like org:us:partners",
     )
     search: Search = Field(
         Search.JSON_QUERY,

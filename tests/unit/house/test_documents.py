@@ -1,0 +1,62 @@
+"""What the documents say is so: settings, links, targets and the picture of the graph."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from agentos.settings import Settings
+from graph.build import build
+from systems.variables import Options
+
+ROOT = Path(__file__).parents[3]
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/settings.md")
+OPTIONS = (
+    "systems.slack.options",
+    "systems.github.options",
+    "systems.newsletter.system",
+    "systems.newsletter.brevo.options",
+    "systems.grants.options",
+)
+NAMES = {"__start__": "start", "__end__": "finish"}
+
+
+def _variables() -> set[str]:
+    own = {name.upper() for name in Settings.model_fields if name != "environment"}
+    models = [
+        model
+        for module in OPTIONS
+        for model in vars(import_module(module)).values()
+        if isinstance(model, type) and issubclass(model, Options) and model is not Options
+    ]
+    return own | {field.alias for model in models for field in model.model_fields.values()} - {None}
+
+
+def test_every_variable_is_described_and_no_other() -> None:
+    text = (ROOT / "docs/settings.md").read_text()
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    assert set(re.findall(r"`([A-Z_]+)`", " ".join(rows))) == _variables()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_within_the_repository_lead_somewhere(document: str) -> None:
+    path = ROOT / document
+    links = re.findall(r"\]\(([^)#]+)\)", path.read_text())
+    missing = [link for link in links if "://" not in link and not (path.parent / link).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_targets_of_make_that_are_named_exist(document: str) -> None:
+    named = set(re.findall(r"^make ([a-z-]+)", (ROOT / document).read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert named <= targets
+
+
+def test_the_picture_in_the_readme_is_the_graph() -> None:
+    picture = (ROOT / "README.md").read_text().split("```mermaid")[1].split("```")[0]
+    arrow = r"^ *(\w+)(?:\(\[\w+\]\))? -(?:->|\. .+ \.->) (\w+)"
+    drawn = set(re.findall(arrow, picture, re.MULTILINE))
+    edges = build().get_graph().edges
+    assert drawn == {(NAMES.get(e.source, e.source), NAMES.get(e.target, e.target)) for e in edges}
