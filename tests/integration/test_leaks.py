@@ -1,7 +1,6 @@
 """The guard against leaks sees each kind of leak; here they are made on purpose."""
 
 import asyncio
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -27,7 +26,10 @@ async def store(tmp_path: Path) -> Path:
         await home.decide(run.run_id, "approve")
         await home.until(run.run_id, RunStatus.COMPLETED)
         assert await leaks.of_engine(tmp_path / "agentos.db") == []
-    return Path(shutil.copy(tmp_path / "agentos.db", tmp_path / UNDER_TEST))
+    source, copy = sqlite3.connect(tmp_path / "agentos.db"), sqlite3.connect(tmp_path / UNDER_TEST)
+    with closing(source), closing(copy):
+        source.backup(copy)
+    return tmp_path / UNDER_TEST
 
 
 def tamper(store: Path, statement: str, *values: Any) -> None:

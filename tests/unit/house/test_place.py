@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())
+APART = {"tests", "benchmarks", "notebooks"}
 PACKAGES = SETTINGS["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 
 
@@ -27,6 +28,6 @@ def test_package_is_a_stranger_when_it_comes_from_elsewhere(tmp_path: Path) -> N
 
 def test_every_package_with_code_is_built_and_checked() -> None:
     folders = {path.parent.name for path in ROOT.glob("*/__init__.py")}
-    assert folders - {"tests"} == set(PACKAGES)
+    assert folders - APART == set(PACKAGES)
     assert set(PACKAGES) == set(SETTINGS["tool"]["importlinter"]["root_packages"])
     assert set(PACKAGES) <= set(SETTINGS["tool"]["mypy"]["packages"])
