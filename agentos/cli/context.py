@@ -58,7 +58,7 @@ def command[**P, R](function: Callable[P, R]) -> Callable[P, R]:
             else:
                 complain(error)
             raise typer.Exit(int(_code(error))) from error
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, typer.Abort):
             raise typer.Exit(int(Exit.INTERRUPTED)) from None
 
     return guarded

@@ -56,9 +56,9 @@ def _wait(ready: dict[str, str]) -> None:
     """Until Enter, Ctrl+C or the end of the input."""
     from agentos.cli.output import say
 
-    say(f"\nThe server:   {ready['url']}/docs\nThe systems:  {ready['sandbox_url']}/")
-    say("They run until you press Enter.")
     with contextlib.suppress(KeyboardInterrupt):
+        say(f"\nThe server:   {ready['url']}/docs\nThe systems:  {ready['sandbox_url']}/")
+        say("They run until you press Enter.")
         sys.stdin.readline()
 
 

@@ -30,9 +30,10 @@ def launch(
 ) -> None:
     """Launch the onboarding of a company.
 
-    Nothing is made before somebody approves the plan."""
+    Nothing is made before somebody approves the plan.
+    """
     from agentos.cli.output import safe, say, show, show_json
-    from agentos.cli.watch import conclude, follow
+    from agentos.cli.watch import leavable
 
     api = client()
     contacts = [{"email": address} for address in contact_email or []]
@@ -47,18 +48,26 @@ def launch(
             show(safe(run["run_id"]))
             say(f"Launched. Follow it with:\n  agentos run watch {run['run_id']}")
         return
-    run = follow(api, run["run_id"], as_json=as_json)
-    if run["status"] == "awaiting_approval":
-        conclude(run, as_json=as_json)
-        answer = {"approved": True} if yes else _ask(as_json)
-        if answer:
-            body = {**answer, "digest": run["plan"]["digest"]}
-            api.call("POST", f"/api/v1/runs/{run['run_id']}/resume", body)
-            run = follow(api, run["run_id"], as_json=as_json, after=run["version"])
-            conclude(run, as_json=as_json)
-    else:
-        conclude(run, as_json=as_json)
-    finish(of_run(run))
+    with leavable(run["run_id"]):
+        finish(of_run(_followed(api, run["run_id"], yes, as_json)))
+
+
+def _followed(api: Any, run_id: str, yes: bool, as_json: bool) -> dict[str, Any]:
+    """The run where it stands when there is nothing more to watch."""
+    from agentos.cli.watch import conclude, follow
+
+    run = follow(api, run_id, as_json=as_json)
+    conclude(run, as_json=as_json)
+    if run["status"] != "awaiting_approval":
+        return run
+    answer = {"approved": True} if yes else _ask(as_json)
+    if answer is None:
+        return run
+    body = {**answer, "digest": run["plan"]["digest"]}
+    api.call("POST", f"/api/v1/runs/{run_id}/resume", body)
+    run = follow(api, run_id, as_json=as_json, after=run["version"])
+    conclude(run, as_json=as_json)
+    return run
 
 
 def _ask(as_json: bool) -> dict[str, Any] | None:

@@ -66,9 +66,10 @@ def show(run_id: RunId, as_json: AsJson = False) -> None:
 @command
 def watch(run_id: RunId, as_json: AsJson = False) -> None:
     """Follow one run until it ends or waits for somebody."""
-    from agentos.cli.watch import conclude, follow
+    from agentos.cli.watch import conclude, follow, leavable
 
-    run = follow(client(), run_id, as_json=as_json)
+    with leavable(run_id):
+        run = follow(client(), run_id, as_json=as_json)
     conclude(run, as_json=as_json)
     finish(of_run(run))
 

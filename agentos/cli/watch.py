@@ -1,8 +1,10 @@
 """Following a run while it happens."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import typer
 from rich.live import Live
 
 from agentos.cli.board import Board
@@ -16,20 +18,23 @@ _PARKED = ("approval_requested", "escalation_requested", "run_paused")
 
 
 def follow(client: Client, run_id: str, *, as_json: bool, after: int = 0) -> Json:
-    """Print events until the run is parked or ended, then return it.
-
-    Interrupting leaves the run going and says how to come back.
-    """
-    try:
-        if as_json:
-            for event in _until_parked(client, run_id, after):
-                show_json(event)
-        else:
-            _draw(client, run_id, after)
-    except KeyboardInterrupt:
-        say(f"\nThe run goes on. Come back with: agentos run watch {run_id}")
-        raise
+    """Print events until the run is parked or ended, then return it."""
+    if as_json:
+        for event in _until_parked(client, run_id, after):
+            show_json(event)
+    else:
+        _draw(client, run_id, after)
     return client.run(run_id)
+
+
+@contextmanager
+def leavable(run_id: str) -> Iterator[None]:
+    """Say at an interrupt that the run goes on, and how to come back."""
+    try:
+        yield
+    except (KeyboardInterrupt, typer.Abort):
+        say(f"\nThe run goes on. Come back with:\n  agentos run watch {run_id}")
+        raise
 
 
 def _draw(client: Client, run_id: str, after: int) -> None:

@@ -113,5 +113,5 @@ def test_leaving_a_watched_run_lets_it_go_on(server: Running) -> None:
         watching.send_signal(signal.SIGINT)
         _, told = watching.communicate(timeout=20)
     assert watching.returncode == 130
-    assert f"Come back with: agentos run watch {run['run_id']}" in told
+    assert f"Come back with:\n  agentos run watch {run['run_id']}\n" in told
     server.until(run["run_id"], "completed")

@@ -65,8 +65,11 @@ def test_a_program_gets_one_object_and_nothing_else(
     assert (json.loads(said.out), said.err) == ({"error": told}, "")
 
 
-def test_an_interrupted_command_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert code_of(raising(KeyboardInterrupt())) == Exit.INTERRUPTED
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt(), typer.Abort()], ids=repr)
+def test_an_interrupted_command_says_nothing(
+    capsys: pytest.CaptureFixture[str], interrupt: BaseException
+) -> None:
+    assert code_of(raising(interrupt)) == Exit.INTERRUPTED
     assert capsys.readouterr() == ("", "")
 
 
