@@ -47,3 +47,11 @@ def address(request: pytest.FixtureRequest) -> str | None:
         return None
     found: str = request.getfixturevalue("postgres")
     return found
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Figures that tests have found, from all processes."""
+    for report in terminalreporter.stats.get("passed", ()):
+        for name, value in report.user_properties:
+            if name == "figure" and report.when == "call":
+                terminalreporter.write_line(f"{value}")

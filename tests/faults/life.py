@@ -1,23 +1,98 @@
-"""One life of a worker process: drives a run against the sandbox until it is over, or is killed."""
+"""What a process does in its life; it is forked with everything imported, so it begins at once."""
 
 import asyncio
+import logging
+import signal
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
-from agentos.sandboxed import sandbox_variables
-from domain.status import TERMINAL, RunStatus
+import pytest
+
+from agentos import serving, wiring
+from agentos.settings import Settings, load
+from domain.decisions import Answer, DecisionKind
+from domain.launches import LaunchRequest
+from domain.status import RunStatus
+from server.lifecycle import decisions, launches, reads
+from server.lifecycle.service import Actor, Service
 from systems import registry
-from tests.doubles.house import house
 
 registry.modules()  # imported once, by the server that forks the lives
-WAITING = (*TERMINAL, RunStatus.ESCALATED)
+
+Twist = Callable[[pytest.MonkeyPatch], None]
+Deed = Callable[["Life", Connection], Coroutine[Any, Any, None]]
+DANA = Actor("dana", "api")
 
 
-def live(folder: str, sandbox_url: str, run_id: str) -> None:
-    """The whole life; ends by itself when the run has ended or asks for help."""
+@dataclass(frozen=True)
+class Life:
+    """What a process is given: its data, the systems, and how it differs from a sound one.
 
-    async def drive() -> None:
-        systems = registry.build(sandbox_variables(sandbox_url))
-        async with house(Path(folder), systems) as home:
-            await home.until(run_id, *WAITING, seconds=60)
+    Without `database` it is SQLite in `folder`, where the log lies too. The twists are made before
+    anything begins.
+    """
 
-    asyncio.run(drive())
+    folder: Path
+    sandbox: str
+    database: str = ""
+    name: str = "life"
+    slots: int = 8
+    port: int = 0
+    twists: tuple[Twist, ...] = ()
+
+    @property
+    def settings(self) -> Settings:
+        return load(
+            {},
+            database_url=self.database,
+            sqlite_db_path=self.folder / "agentos.db",
+            sandbox_url=self.sandbox,
+            agentos_port=self.port,
+            agentos_worker_slots=self.slots,
+        )
+
+    @property
+    def log(self) -> Path:
+        return self.folder / f"{self.name}.log"
+
+
+def live(life: Life, deed: Deed, said: Connection) -> None:
+    """The whole life; what it has to say goes to the one who began it."""
+    logging.basicConfig(filename=life.log, level=logging.INFO, force=True)
+    patch = pytest.MonkeyPatch()
+    for twist in life.twists:
+        twist(patch)
+    asyncio.run(deed(life, said))
+
+
+async def onboard(life: Life, said: Connection, company: str = "Acme Corp") -> None:
+    """Launch a run, approve it and see it through; goes on where an earlier life ended."""
+    app = wiring.application(life.settings)
+    async with app.router.lifespan_context(app):
+        service: Service = app.state.service
+        request = LaunchRequest(company_name=company, idempotency_key=company)
+        run = (await launches.launch(service, request, DANA)).run
+        while not run.ended and run.status is not RunStatus.ESCALATED:
+            if run.status is RunStatus.AWAITING_APPROVAL:
+                answer = Answer(kind=DecisionKind.APPROVE)
+                await decisions.decide(service, run.run_id, answer, DANA)
+            run = await reads.wait_until_parked(service, run.run_id, timeout_seconds=60)
+
+
+async def work(life: Life, said: Connection) -> None:
+    """Execute runs until told to stop; says its name."""
+    told = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
+    async with wiring.worker(life.settings) as name:
+        said.send(name)
+        await told.wait()
+
+
+async def serve(life: Life, said: Connection) -> None:
+    """Serve the API until told to stop, and let others execute the runs; says its address."""
+    settings = life.settings.model_copy(update={"agentos_executes": False})
+    listener = serving.listen(settings.host, settings.port)
+    await serving.serve(wiring.application(settings), listener, said.send, asyncio.Future)
