@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.companies import Company
 from domain.decisions import Decision, DecisionKind, OpenRequest
+from domain.errors import IllegalMove
 from domain.events import (
     ApprovalRequested,
     CancelRequested,
@@ -88,6 +89,11 @@ class RunState(BaseModel):
         return self.status in TERMINAL
 
     @property
+    def unsettled(self) -> tuple[str, ...]:
+        """The systems that are neither done nor waived."""
+        return tuple(s for s in self.systems if s not in self.steps or not self.steps[s].settled)
+
+    @property
     def cancel_pending(self) -> bool:
         """A cancel was asked for and its carrying out has not begun."""
         return self.cancel_requested is not None and self.status is not RunStatus.ROLLING_BACK
@@ -111,8 +117,13 @@ class RunState(BaseModel):
         )
 
     def apply(self, recorded: RecordedEvent) -> Self:
-        """The run after one more event; `IllegalMove` if it may not follow."""
+        """The run after one more event; `IllegalMove` if it may not follow.
+
+        Whatever a worker believes, a run with an unsettled system is never completed.
+        """
         status = next_status(self.status, recorded.event, was=self.was)
+        if status is RunStatus.COMPLETED and self.unsettled:
+            raise IllegalMove(f"Not completed: {', '.join(self.unsettled)} is not settled.")
         changes = dict(_effects(self, recorded.event))
         changes |= {"status": status, "version": recorded.seq, "updated_at": recorded.at}
         after = self.model_copy(update=changes)

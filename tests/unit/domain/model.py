@@ -1,7 +1,10 @@
 """The life of a run in plain words, written from the contract and not from the code.
 
 A line is a status and what may happen in it; `word>status` leads elsewhere, a bare word stays.
+Beyond that, a run in which a system failed and nobody waived it is never completed.
 """
+
+from collections.abc import Iterable
 
 _LAWS = """
 queued              planning_started>planning
@@ -43,9 +46,12 @@ WORDS = tuple(sorted({"run_launched"}.union(*MOVES.values())))
 
 
 class Model:
-    """A run that knows its status, what it was while paused, and which wishes are open."""
+    """A run that knows its status, what it was while paused, which wishes are open, and which
+    systems are neither done nor waived."""
 
-    def __init__(self) -> None:
+    def __init__(self, systems: Iterable[str]) -> None:
+        self.systems = frozenset(systems)
+        self.open = set(systems)
         self.status = "queued"
         self.was: str | None = None
         self.wishes: set[str] = set()
@@ -55,7 +61,16 @@ class Model:
         return {
             word: (self.was or "") if target == "was" else target
             for word, target in MOVES[self.status].items()
+            if word != "run_completed" or not self.open
         }
+
+    def works_on(self, system: str) -> None:
+        """The system is being worked on, or its work went wrong."""
+        self.open |= {system} & self.systems
+
+    def is_done_with(self, system: str) -> None:
+        """The system has what was wanted, waits for somebody outside, or was waived."""
+        self.open.discard(system)
 
     def move(self, word: str) -> None:
         """Let it happen; it must be legal."""

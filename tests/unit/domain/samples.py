@@ -137,20 +137,31 @@ EVENTS: dict[str, WorkflowEvent] = {event.type: event for event in _MOMENTS} | {
 """One event for each word of `model.WORDS`: the type, or the kind of a decision."""
 
 
-def record(*words: str) -> list[RecordedEvent]:
+def record(*words: str | WorkflowEvent) -> list[RecordedEvent]:
     """The log of a run to which these things happened after its launch."""
-    events = [LAUNCHED, *(EVENTS[word] for word in words)]
+    events = [LAUNCHED, *(EVENTS[word] if isinstance(word, str) else word for word in words)]
     return [
         RecordedEvent(seq=seq, at=NOW, actor="api:robin", event=event)
         for seq, event in enumerate(events, start=1)
     ]
 
 
-def run_after(*words: str) -> RunState:
+def run_after(*words: str | WorkflowEvent) -> RunState:
     """The run to which these things happened after its launch."""
     return reduce(RUN_ID, record(*words))
 
 
 TO_APPROVAL = ("planning_started", "plan_proposed", "approval_requested")
 TO_WORK = (*TO_APPROVAL, "approve")
+DONE = tuple(
+    StepFinished(result=StepResult(system=system, status=status, details="As wished."))
+    for system, status in zip(SYSTEMS, (StepStatus.PENDING, StepStatus.SKIPPED), strict=True)
+)
+TO_COMPLETION: tuple[str | StepFinished, ...] = (
+    *TO_WORK,
+    *DONE,
+    "validation_started",
+    "reporting_started",
+    "run_completed",
+)
 TO_ESCALATION = (*TO_WORK, "validation_started", "escalation_requested")

@@ -17,8 +17,15 @@ from hypothesis.stateful import (
 )
 
 from domain.errors import IllegalMove
-from domain.events import RecordedEvent, RunLaunched, WorkflowEvent
+from domain.events import (
+    RecordedEvent,
+    RunLaunched,
+    StepFinished,
+    StepStarted,
+    WorkflowEvent,
+)
 from domain.runs import RunState, reduce
+from domain.steps import StepResult, StepStatus
 from tests.unit.domain import samples, strategies
 from tests.unit.domain.model import DECISIONS, MOVES, WORDS, Model
 
@@ -29,6 +36,7 @@ BUDGET = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 STARTED = datetime(2026, 3, 1, tzinfo=UTC)
+SETTLED = {StepStatus.SUCCESS, StepStatus.PENDING, StepStatus.SKIPPED}
 SIDE_EXITS = ("run_failed", "run_cancelled")
 UNREACHED = {"needs_clarification", "expired"}
 
@@ -43,7 +51,7 @@ class RunMachine(RuleBasedStateMachine):
         first = self._recorded(1, launch)
         self.row = RunState.begin("run_1", first)
         self.log = [first]
-        self.model = Model()
+        self.model = Model(launch.systems)
         self.decided = 0
 
     @precondition(lambda self: not self.model.ended)
@@ -72,6 +80,11 @@ class RunMachine(RuleBasedStateMachine):
 
     def _choose(self, data: st.DataObject, words: list[str]) -> None:
         word = data.draw(st.sampled_from(words))
+        if word == "reporting_started" and data.draw(st.booleans()):
+            for system in sorted(self.model.open):  # else hardly a run would ever be completed
+                status = data.draw(st.sampled_from(sorted(SETTLED)))
+                result = StepResult(system=system, status=status, details="")
+                self._happen("step_finished", StepFinished(result=result))
         self._happen(word, data.draw(strategies.events[word]))
 
     def _recorded(self, seq: int, event: WorkflowEvent) -> RecordedEvent:
@@ -97,6 +110,13 @@ class RunMachine(RuleBasedStateMachine):
         self.row = row
         self.log.append(recorded)
         self.model.move(word)
+        match event:
+            case StepFinished(result=StepResult(error_code=None, system=system, status=status)) if (
+                status in SETTLED
+            ):
+                self.model.is_done_with(system)
+            case StepFinished(result=StepResult(system=system)) | StepStarted(system=system):
+                self.model.works_on(system)
         self.decided += word in DECISIONS
 
     @invariant()
@@ -110,6 +130,7 @@ class RunMachine(RuleBasedStateMachine):
         assert bool(self.row.cancel_requested) is ("cancel_requested" in self.model.wishes)
         assert len(self.row.decisions) == self.decided
         assert (self.row.report is not None) is self.model.ended
+        assert set(self.row.unsettled) == self.model.open
 
     @invariant()
     def row_is_the_fold_of_its_log(self) -> None:

@@ -23,7 +23,14 @@ from domain.runs import Failure, Progress, RunState, reduce
 from domain.status import RunStatus
 from domain.steps import Resource
 from tests.unit.domain import samples, strategies
-from tests.unit.domain.samples import TO_APPROVAL, TO_ESCALATION, TO_WORK, run_after
+from tests.unit.domain.samples import (
+    DONE,
+    TO_APPROVAL,
+    TO_COMPLETION,
+    TO_ESCALATION,
+    TO_WORK,
+    run_after,
+)
 
 BOOKKEEPING = {"status", "version", "updated_at"}
 
@@ -217,8 +224,7 @@ def test_failure_is_told_when_a_run_fails() -> None:
 
 
 def test_report_is_the_events_when_it_brings_one() -> None:
-    path = (*TO_WORK, "validation_started", "reporting_started", "run_completed")
-    assert run_after(*path).report == samples.REPORT
+    assert run_after(*TO_COMPLETION).report == samples.REPORT
     assert run_after(*TO_WORK, "rollback_started", "run_rolled_back").report == samples.REPORT
     failed = RunFailed(code="x", message="y", report=samples.REPORT)
     assert _next(run_after(*TO_WORK), failed).report == samples.REPORT
@@ -231,8 +237,28 @@ def test_report_is_rendered_from_the_steps_when_the_end_brings_none(word: str) -
     assert report.headline == "Acme Corp is onboarded into 1 of 2 systems. Missing: github."
 
 
-ENDINGS: dict[str, tuple[str, ...]] = {
-    "completed": (*TO_WORK, "validation_started", "reporting_started", "run_completed"),
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (),
+        DONE[:1],
+        (*DONE, "step_started"),
+        (DONE[0], StepFinished(result=samples.FAIL)),
+        (DONE[1], StepFinished(result=samples.SUCCESS.model_copy(update={"error_code": "PAUSED"}))),
+    ],
+)
+def test_run_is_not_completed_while_a_system_is_neither_done_nor_waived(
+    steps: tuple[str | StepFinished, ...],
+) -> None:
+    run = run_after(*TO_WORK, *steps, "validation_started", "reporting_started")
+    assert run.unsettled
+    with pytest.raises(IllegalMove) as refused:
+        run.apply(samples.record("run_completed")[-1])
+    assert run.unsettled[0] in refused.value.message
+
+
+ENDINGS: dict[str, tuple[str | StepFinished, ...]] = {
+    "completed": TO_COMPLETION,
     "denied": (*TO_APPROVAL, "deny"),
     "aborted": (*TO_ESCALATION, "abort"),
     "failed while escalated": (*TO_ESCALATION, "run_failed"),
@@ -243,7 +269,7 @@ ENDINGS: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("path", ENDINGS.values(), ids=ENDINGS.keys())
-def test_nothing_is_open_when_a_run_has_ended(path: tuple[str, ...]) -> None:
+def test_nothing_is_open_when_a_run_has_ended(path: tuple[str | StepFinished, ...]) -> None:
     run = run_after(*path)
     assert run.ended
     assert (run.open_request, run.was, run.cancel_requested) == (None, None, None)
@@ -253,7 +279,7 @@ def test_nothing_is_open_when_a_run_has_ended(path: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("path", ENDINGS.values(), ids=ENDINGS.keys())
-def test_run_survives_its_json_when_it_is_stored(path: tuple[str, ...]) -> None:
+def test_run_survives_its_json_when_it_is_stored(path: tuple[str | StepFinished, ...]) -> None:
     run = run_after(*path)
     assert RunState.model_validate_json(run.model_dump_json()) == run
     assert RunState.model_validate(run.model_dump(mode="json")) == run
