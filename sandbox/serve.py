@@ -49,12 +49,13 @@ async def _serve(
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event
         await asyncio.sleep(0.01)
-    if on_ready:
-        on_ready(url)
     if watch_stdin:
         # Ctrl+C reaches the whole process group, but the parent needs us until it has ended.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
+    if on_ready:
+        on_ready(url)
+    if watch_stdin:
         watcher = asyncio.create_task(_parent_gone())
         await asyncio.wait({serving, watcher}, return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = True

@@ -1,7 +1,9 @@
 """Children: their first line, their errors, and that they end with the block that started them."""
 
+import signal
 from pathlib import Path
 
+import httpx
 import pytest
 
 from agentos.cli import processes
@@ -33,6 +35,15 @@ def test_a_child_ends_with_the_block_that_started_it(tmp_path: Path) -> None:
     with processes.started("sandbox", "--db", str(db)) as child:
         assert processes.ready(child, "sandbox")["url"].startswith("http://127.0.0.1:")
         assert child.poll() is None
+    assert child.returncode == 0
+
+
+def test_a_signal_to_the_whole_group_leaves_the_sandbox_to_its_parent(tmp_path: Path) -> None:
+    with processes.started("sandbox", "--db", str(tmp_path / "sandbox.db")) as child:
+        url = processes.ready(child, "sandbox")["url"]
+        for number in (signal.SIGINT, signal.SIGTERM):
+            child.send_signal(number)
+        assert httpx.get(f"{url}/_sandbox/health", trust_env=False).is_success
     assert child.returncode == 0
 
 
