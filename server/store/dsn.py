@@ -8,9 +8,11 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from domain.errors import BadSetting
 
 STATEMENT_SECONDS = 30
+IDLE_SECONDS = 5
+"""A process that stops in the middle of a transaction keeps others from its runs no longer."""
 _OPTIONS = (
-    f"-c statement_timeout={STATEMENT_SECONDS}s -c idle_in_transaction_session_timeout=60s"
-    " -c lock_timeout=10s"
+    f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout=10s"
+    f" -c idle_in_transaction_session_timeout={IDLE_SECONDS}s"
 )
 LIMITS: Mapping[str, str] = MappingProxyType(
     {

@@ -14,7 +14,7 @@ from server.store.claims import NO_LIMITS, Limits, Worker
 from server.store.database import Database
 from server.store.transactions import Transaction
 from server.worker.drive import Driver
-from server.worker.execute import GRACE_SECONDS, LEASE_SECONDS, Executor
+from server.worker.execute import GRACE_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS, Executor
 from server.worker.presence import Presence, new_name, present
 from server.worker.queue import Doorbell
 
@@ -37,6 +37,7 @@ class QueuedEngine:
         slots: int = 8,
         limits: Limits = NO_LIMITS,
         lease_seconds: float = LEASE_SECONDS,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
         grace_seconds: float = GRACE_SECONDS,
     ) -> None:
         self.name = new_name()
@@ -46,7 +47,7 @@ class QueuedEngine:
         self._lease_seconds = lease_seconds
         self._grace_seconds = grace_seconds
         self._doorbell = Doorbell(conninfo, self._advance, slots=slots)
-        self._executor = Executor(database, bell, self._ring, lease_seconds=lease_seconds)
+        self._executor = Executor(database, bell, self._ring, lease_seconds, heartbeat_seconds)
         self._driver: Driver | None = None
         self._present = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []

@@ -1,12 +1,15 @@
 """The systems for all processes of a test, and what is counted in them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from agentos.sandboxed import sandbox_variables
 from sandbox.github import repositories
+from systems import registry
+from tests.doubles.house import House, house
 from tests.faults.life import Life
 from tests.faults.records import Records, database_url
 from tests.faults.turnstile import Turnstile
@@ -74,6 +77,14 @@ def life(tmp_path: Path, address: str | None, systems: Systems) -> Life:
 @pytest.fixture
 def records(life: Life) -> Records:
     return Records(life.folder, life.database)
+
+
+@pytest.fixture
+async def home(life: Life, address: str | None) -> AsyncIterator[House]:
+    """Launches and decides in this process; the runs are executed in others."""
+    systems = registry.build(sandbox_variables(life.sandbox))
+    async with house(life.folder, systems, served=False, address=address) as home:
+        yield home
 
 
 Tell = Callable[[str], None]

@@ -1,5 +1,6 @@
 """Begins lives and ends them: none outlives the test that began it."""
 
+import asyncio
 import multiprocessing
 import os
 import signal
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from tests.faults.life import Deed, Life, live
@@ -28,6 +30,13 @@ class Running:
         """A signal to it."""
         assert self.process.pid
         os.kill(self.process.pid, number)
+
+    async def stopped(self) -> None:
+        """Wait until SIGSTOP has stopped it."""
+        stat = Path(f"/proc/{self.process.pid}/stat")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while stat.read_text().rpartition(")")[2].split()[0] != "T":
+                await asyncio.sleep(0.01)
 
     def hear(self) -> Any:
         """The next thing that it says; `EOFError` when it ends instead."""
