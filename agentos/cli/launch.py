@@ -5,23 +5,18 @@ from typing import Annotated, Any
 
 import typer
 
+from agentos.cli.company import Emails, Logins, Name, Slug, Systems, body
 from agentos.cli.context import AsJson, client, command, finish
 from agentos.cli.exits import of_run
 
 
 @command
 def launch(
-    name: Annotated[str, typer.Argument(help="The company's name.", metavar="NAME")],
-    system: Annotated[
-        list[str] | None, typer.Option(help="Only this system; repeat it.", metavar="NAME")
-    ] = None,
-    contact_email: Annotated[
-        list[str] | None, typer.Option(help="A contact's address; repeat it.", metavar="ADDRESS")
-    ] = None,
-    github: Annotated[
-        list[str] | None, typer.Option(help="A contact's GitHub login; repeat it.", metavar="LOGIN")
-    ] = None,
-    slug: Annotated[str | None, typer.Option(help="The short name used in the systems.")] = None,
+    name: Name,
+    systems: Systems = None,
+    emails: Emails = None,
+    logins: Logins = None,
+    slug: Slug = None,
     note: Annotated[str | None, typer.Option(help="A remark that is kept with the run.")] = None,
     key: Annotated[str | None, typer.Option(help="Idempotency key: the same is one run.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Follow the run.")] = False,
@@ -36,11 +31,8 @@ def launch(
     from agentos.cli.watch import leavable
 
     api = client()
-    contacts = [{"email": address} for address in contact_email or []]
-    contacts += [{"github": login} for login in github or []]
-    body: dict[str, Any] = {"company_name": name, "systems": system or None, "slug": slug}
-    body |= {"note": note, "idempotency_key": key, "contacts": contacts}
-    run = api.call("POST", "/api/v1/runs", {k: v for k, v in body.items() if v not in (None, [])})
+    more = {"slug": slug, "note": note, "idempotency_key": key}
+    run = api.call("POST", "/api/v1/runs", body(name, systems, emails, logins, **more))
     if not watch and not yes:
         if as_json:
             show_json(run)
@@ -63,8 +55,8 @@ def _followed(api: Any, run_id: str, yes: bool, as_json: bool) -> dict[str, Any]
     answer = {"approved": True} if yes else _ask(as_json)
     if answer is None:
         return run
-    body = {**answer, "digest": run["plan"]["digest"]}
-    api.call("POST", f"/api/v1/runs/{run_id}/resume", body)
+    decision = {**answer, "digest": run["plan"]["digest"]}
+    api.call("POST", f"/api/v1/runs/{run_id}/resume", decision)
     run = follow(api, run_id, as_json=as_json, after=run["version"])
     conclude(run, as_json=as_json)
     return run

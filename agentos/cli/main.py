@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from agentos.cli import context, db, decide, demo, doctor, exits, launch, runs, serve, worker
+from agentos.cli import context, db, decide, demo, doctor, exits, launch, plan, runs, serve, worker
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -41,6 +41,7 @@ app.command()(serve.serve)
 app.command()(worker.worker)
 app.command()(serve.sandbox)
 app.command()(launch.launch)
+app.command()(plan.plan)
 app.command()(runs.runs)
 app.add_typer(runs.app, name="run")
 app.command()(decide.approve)

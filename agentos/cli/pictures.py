@@ -18,6 +18,11 @@ SIGNS = {"create": "+", "update": "~", "adopt": "=", "no_op": "=", "conflict": "
 def plan_lines(plan: Json) -> Iterator[RenderableType]:
     """What would be done, one line per change, with what an approver must not miss."""
     yield safe(f"Plan {plan['digest'][:12]} for {plan['company']['name']}", "bold")
+    yield from change_lines(plan)
+
+
+def change_lines(plan: Json) -> Iterator[RenderableType]:
+    """The changes of a plan or of a preview, by system."""
     for system in plan["systems"]:
         yield safe(system, "bold")
         for change in plan["changes"]:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from server.api import events, health, moves, problems, runs, steps, webhooks
+from server.api import events, health, moves, previews, problems, runs, steps, webhooks
 from server.api.docs import Lifespan, new_application
 from server.api.envelope import Envelope
 from server.api.signatures import Signatures
@@ -45,7 +45,7 @@ def create_app(
     problems.install(app)
     app.add_middleware(Envelope)
     signatures = Signatures(webhook_secrets, unsigned_allowed=unsigned_webhook_allowed)
-    for router in (runs.router, events.router, moves.router, steps.router, health.router):
-        app.include_router(router)
+    for one in (previews, runs, events, moves, steps, health):
+        app.include_router(one.router)
     app.include_router(webhooks.router(signatures))
     return app

@@ -25,7 +25,7 @@ async def launch(service: Service, request: LaunchRequest, actor: Actor) -> Laun
     One idempotency key is one run for ever; `KeyReused` when it comes with another request.
     `Overloaded` when too many wait already.
     """
-    systems = _systems(service, request)
+    systems = chosen_systems(service, request)
     async with service.intake.place(), service.database.write() as tx:
         if request.idempotency_key is not None:
             await tx.exclusively("launch", request.idempotency_key)
@@ -52,7 +52,8 @@ async def launch(service: Service, request: LaunchRequest, actor: Actor) -> Laun
     return Launched(run, replayed=False)
 
 
-def _systems(service: Service, request: LaunchRequest) -> tuple[str, ...]:
+def chosen_systems(service: Service, request: LaunchRequest) -> tuple[str, ...]:
+    """The systems that are meant, in the order in which they are known."""
     if request.systems is None:
         return tuple(service.systems)
     unknown = [name for name in request.systems if name not in service.systems]

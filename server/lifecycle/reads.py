@@ -87,9 +87,12 @@ async def wait_for_change(
 
 async def wait_until_parked(service: Service, run_id: str, *, timeout_seconds: float) -> RunState:
     """The run as soon as it has ended or waits for a person, or as it is after the timeout."""
-    return await _wait(
-        service, run_id, timeout_seconds, lambda run: run.ended or run.status in PARKED
-    )
+    return await _wait(service, run_id, timeout_seconds, _at_rest)
+
+
+def _at_rest(run: RunState) -> bool:
+    """A parked run that is to be cancelled is about to move by itself."""
+    return run.ended or (run.status in PARKED and not run.cancel_pending)
 
 
 async def _wait(

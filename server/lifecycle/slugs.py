@@ -24,11 +24,20 @@ async def settle(tx: Transaction, name: str, wanted: str | None) -> Company:
     A choice wins; else the transliterated name; else `company-` and eight hex digits. A slug that
     another company has gets hex digits of this company's id.
     """
+    known = await runs.company(tx, company_id_for(name, wanted))
+    if known is not None:
+        return known
+    await tx.exclusively("companies")  # nobody adds one between this look and our insert
+    company = await propose(tx, name, wanted)
+    if await runs.company(tx, company.company_id) is None:
+        await runs.add_company(tx, company)
+    return company
+
+
+async def propose(tx: Transaction, name: str, wanted: str | None) -> Company:
+    """What `settle` would decide now; nothing is remembered of it."""
     company_id = company_id_for(name, wanted)
     known = await runs.company(tx, company_id)
-    if known is None:
-        await tx.exclusively("companies")  # nobody adds one between this look and our insert
-        known = await runs.company(tx, company_id)
     if known is not None:
         return known
     if wanted is not None:
@@ -42,9 +51,7 @@ async def settle(tx: Transaction, name: str, wanted: str | None) -> Company:
                 advice="Choose another slug, or leave it out.",
             )
     slug = wanted or await _free_slug(tx, name, company_id)
-    company = Company(company_id=company_id, name=name, slug=slug)
-    await runs.add_company(tx, company)
-    return company
+    return Company(company_id=company_id, name=name, slug=slug)
 
 
 async def _free_slug(tx: Transaction, name: str, company_id: str) -> str:

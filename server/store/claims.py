@@ -17,7 +17,10 @@ from server.store.transactions import Transaction
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to execute `run_id`; `fence` goes into every write, `failures` counts crashes."""
+    """The right to execute `run_id`; `fence` goes into every write.
+
+    `failures` counts claims in a row, this one included, that brought the run no further.
+    """
 
     run_id: str
     fence: int
@@ -85,7 +88,8 @@ async def take(
     row.owner, row.lease_until = worker.name, tx.now + timedelta(seconds=worker.lease_seconds)
     row.wake_at, row.priority = None, 0
     row.fence += 1
-    row.failures += 1
+    row.failures = row.failures + 1 if row.version == row.claimed_version else 1
+    row.claimed_version = row.version
     await tx.session.flush()
     return Claim(row.run_id, row.fence, row.failures)
 

@@ -168,6 +168,15 @@ class RunLedger:
         return want
 
 
+def reading_ledger(database: Database, company_id: str) -> RunLedger:
+    """The ledger of no run: it tells what is known of a company, and refuses every write."""
+
+    def never(*_: object) -> None:
+        raise RuntimeError("nothing is written here")
+
+    return RunLedger(database, "", company_id, -1, actor="", changed=never, halted=never)
+
+
 def _busy(change: Change) -> Retryable:
     return Retryable(
         ErrorCode.NOT_READY,

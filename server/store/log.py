@@ -42,6 +42,7 @@ async def begin(
             priority=0,
             fence=0,
             failures=0,
+            claimed_version=0,
             **_columns(run),
         )
     )

@@ -68,7 +68,8 @@ class RunRow(Base):
     The columns from `wake_at` on belong to the engine.
 
     `wake_at`: this run needs work from then on, and nobody has taken it. `fence` grows with every
-    claim; each write of a worker names it. `failures` counts claims that were not given back.
+    claim; each write of a worker names it. `failures` counts claims that were not given back and
+    brought the run no further than it was: `claimed_version` tells where the last one began.
     """
 
     __tablename__ = "runs"
@@ -92,6 +93,7 @@ class RunRow(Base):
     lease_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(Integer, default=0)
     failures: Mapped[int] = mapped_column(Integer, default=0)
+    claimed_version: Mapped[int] = mapped_column(Integer, default=0)
 
     __table_args__ = (
         Index("ix_runs_created", "created_at", "run_id"),

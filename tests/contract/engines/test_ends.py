@@ -61,11 +61,20 @@ async def test_a_failing_run_is_tried_again_and_others_are_not_disturbed(works: 
 
 async def test_a_run_that_always_kills_its_worker_is_stopped(works: Begin) -> None:
     async with works() as life:
-        run_id = await life.launch(failures=execute.MAX_FAILURES)
+        run_id = await life.launch(failures=execute.MAX_FAILURES, claimed_version=1)
     recorder = Recorder()
     async with works(recorder) as life:
         await recorder.until(lambda: recorder.failed == ["poisoned"])
         assert recorder.order == [run_id]
+
+
+async def test_a_run_that_gets_on_is_not_stopped_however_many_workers_die(works: Begin) -> None:
+    async with works() as life:
+        run_id = await life.launch(failures=execute.MAX_FAILURES, claimed_version=0)
+    recorder = Recorder()
+    async with works(recorder):
+        await recorder.until(lambda: recorder.order == [run_id])
+    assert recorder.failed == []
 
 
 async def test_a_run_of_an_unknown_graph_version_is_left_alone(works: Begin) -> None:

@@ -1,0 +1,33 @@
+"""How a company is named on the command line."""
+
+from typing import Annotated, Any
+
+import typer
+
+Name = Annotated[str, typer.Argument(help="The company's name.", metavar="NAME")]
+Systems = Annotated[
+    list[str] | None, typer.Option("--system", help="Only this system; repeat it.", metavar="NAME")
+]
+Emails = Annotated[
+    list[str] | None,
+    typer.Option("--contact-email", help="A contact's address; repeat it.", metavar="ADDRESS"),
+]
+Logins = Annotated[
+    list[str] | None,
+    typer.Option("--github", help="A contact's GitHub login; repeat it.", metavar="LOGIN"),
+]
+Slug = Annotated[str | None, typer.Option(help="The short name used in the systems.")]
+
+
+def body(
+    name: str,
+    systems: list[str] | None,
+    emails: list[str] | None,
+    logins: list[str] | None,
+    **more: Any,
+) -> dict[str, Any]:
+    """The launch body; what was not given is left out."""
+    contacts = [{"email": address} for address in emails or []]
+    contacts += [{"github": login} for login in logins or []]
+    given = {"company_name": name, "systems": systems, "contacts": contacts, **more}
+    return {field: value for field, value in given.items() if value not in (None, [])}
