@@ -30,7 +30,8 @@ def _variables() -> set[str]:
         for model in vars(import_module(module)).values()
         if isinstance(model, type) and issubclass(model, Options) and model is not Options
     ]
-    return own | {field.alias for model in models for field in model.model_fields.values()} - {None}
+    fields = [field for model in models for field in model.model_fields.values()]
+    return own | {field.alias for field in fields if field.alias}
 
 
 def test_every_variable_is_described_and_no_other() -> None:
