@@ -61,7 +61,8 @@ def test_value_comes_back_when_langgraph_or_json_knows_it(value: Any) -> None:
         {"deep": [extension(0, "os", "getcwd", "x")]},
         extension(0),
         extension(6, "<f8", [1], "C", b"12345678"),
-        extension(99, "unknown"),
+        extension(7, "uuid", "UUID", "x"),
+        extension(99, "uuid", "UUID", "x"),
     ],
     ids=str,
 )
@@ -101,8 +102,10 @@ async def kept(serializer: JsonPlusSerializer) -> Any:
 
 
 async def test_no_type_becomes_allowed_when_a_graph_is_compiled() -> None:
+    serializer = plain_serializer()
     with pytest.raises(CheckpointCorrupt):
-        await kept(plain_serializer())
+        await kept(serializer)
+    assert serializer.with_msgpack_allowlist([("os", "getcwd")]) is serializer
     # The control: the library's own strict serializer gives in to the schema.
     assert await kept(JsonPlusSerializer(allowed_msgpack_modules=None)) == Thing("made")
 
