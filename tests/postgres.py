@@ -4,11 +4,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from agentos.local_postgres import local_postgres
 from server.store.dsn import conninfo
@@ -22,6 +23,13 @@ def postgres_server(given: str = "") -> Iterator[str]:
         return
     with tempfile.TemporaryDirectory(prefix="pg") as folder, local_postgres(Path(folder)) as url:
         yield conninfo(url)
+
+
+def as_url(address: str) -> str:
+    """A libpq address as people write it in DATABASE_URL."""
+    given = conninfo_to_dict(address)
+    wanted = ("host", "port", "user", "password", "dbname")
+    return f"postgresql:///?{urlencode({k: v for k, v in given.items() if k in wanted})}"
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from agentos.cli.context import AsJson, client, command, finish
@@ -24,14 +25,14 @@ def doctor(as_json: AsJson = False) -> None:
     from agentos.cli.output import hung, safe, show, show_json
 
     more: dict[str, Callable[[], str]] = {
-        "database": _database,
         "checkpoints": _checkpoints,
         "server": _server,
         "systems": _systems,
     }
     findings = [_look("python", _python), _look("settings", _settings)]
     if findings[-1].ok:  # otherwise each of the others would only say the same
-        findings += [_look(name, check) for name, check in more.items()]
+        checks = {**_of_database(), **more}
+        findings += [_look(name, check) for name, check in checks.items()]
     if as_json:
         show_json({"checks": [finding._asdict() for finding in findings]})
     else:
@@ -57,6 +58,23 @@ def _settings() -> str:
 
     settings = load()
     return "sandbox (nothing real is touched)" if settings.sandbox else "the real systems"
+
+
+def _of_database() -> dict[str, Callable[[], str]]:
+    from agentos.cli.postgres_checks import checks
+    from agentos.settings import load
+
+    settings = load()
+    if not settings.database_url:
+        return {"database": _database}
+    try:
+        return checks(settings)
+    except AgentOSError as error:
+        return {"database": partial(_raise, error)}
+
+
+def _raise(error: AgentOSError) -> str:
+    raise error
 
 
 def _database() -> str:
