@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -75,15 +76,11 @@ class EmbeddedEngine:
         """
         self._stopping = True
         self._executor.stop()
-        if self._executing:
-            await asyncio.wait(self._executing, timeout=self._grace_seconds)
+        self._due.set()
+        until = time.monotonic() + self._grace_seconds
         if self._loop:
-            self._loop.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._loop
-        for task in list(self._executing):
-            task.cancel()
-        await asyncio.gather(*self._executing, return_exceptions=True)
+            await _ended({self._loop}, until)  # it may still be starting what it has claimed
+        await _ended(set(self._executing), until)
 
     async def _run(self, driver: Driver) -> None:
         worker = Worker(self.name, driver.graph_versions, LEASE_SECONDS)
@@ -105,6 +102,8 @@ class EmbeddedEngine:
             await self._slots.acquire()
             claim: Claim | None = None
             try:
+                if self._stopping:
+                    return
                 async with self._database.write() as tx:
                     claim = await claims.take(tx, worker, self._limits)
             finally:
@@ -128,3 +127,11 @@ class EmbeddedEngine:
             return SWEEP_SECONDS
         seconds = (due - datetime.now(UTC)).total_seconds()
         return min(seconds, SWEEP_SECONDS) if seconds > 0 else _CROWDED_SECONDS
+
+
+async def _ended(tasks: set[asyncio.Task[None]], until: float) -> None:
+    if tasks:
+        await asyncio.wait(tasks, timeout=max(until - time.monotonic(), 0))
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -37,6 +37,7 @@ class Executor:
     lease_seconds: float = LEASE_SECONDS
     heartbeat_seconds: float = HEARTBEAT_SECONDS
     _brakes: set[Brake] = field(default_factory=set)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def busy(self) -> int:
@@ -44,7 +45,8 @@ class Executor:
         return len(self._brakes)
 
     def stop(self) -> None:
-        """Park every run at its next boundary."""
+        """Park every run at its next boundary, and those that are begun from now on at once."""
+        self._stopping.set()
         for brake in self._brakes:
             brake.stop()
 
@@ -52,6 +54,8 @@ class Executor:
         """Until the run has ended, is parked, or must be left; never raises for what a run does."""
         brake = Brake()
         self._brakes.add(brake)
+        if self._stopping.is_set():
+            brake.stop()
         over = asyncio.Event()
         watcher = asyncio.create_task(self._watch(claim, brake, over))
         again: timedelta | None = timedelta(0)

@@ -42,6 +42,18 @@ async def test_a_run_that_does_not_park_is_cut_off_and_given_back(works: Begin) 
         await recorder.until(lambda: recorder.order == [run_id])
 
 
+async def test_a_run_that_is_claimed_during_a_drain_is_given_back(works: Begin) -> None:
+    recorder = Recorder(until_stopped)
+    async with works(recorder) as life:
+        runs = [await life.launch(f"Company {number}") for number in range(5)]
+        await life.engine.drain()
+        owners = [(await life.row(run_id)).owner for run_id in runs]
+        assert owners == [None] * 5
+    recorder = Recorder()
+    async with works(recorder):
+        await recorder.until(lambda: set(recorder.order) == set(runs))
+
+
 async def test_a_failing_run_is_tried_again_and_others_are_not_disturbed(works: Begin) -> None:
     tries = []
 
