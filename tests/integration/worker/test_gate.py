@@ -23,11 +23,11 @@ S = RunStatus
 
 
 async def test_pause_parks_before_the_next_effect_and_resume_goes_on(
-    tmp_path: Path, town: Town
+    tmp_path: Path, town: Town, address: str | None
 ) -> None:
     for world in town.worlds.values():
         world.slow_seconds = 0.5
-    async with house(tmp_path, town.systems) as home:
+    async with house(tmp_path, town.systems, address=address) as home:
         run_id = await approved(home)
         while town.calls != [1, 1, 1]:
             await asyncio.sleep(0.01)
@@ -42,12 +42,12 @@ async def test_pause_parks_before_the_next_effect_and_resume_goes_on(
 
 
 async def test_pause_parks_at_once_when_only_the_ledger_knows_of_it(
-    tmp_path: Path, town: Town, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, town: Town, address: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Brake, "interrupt", lambda brake: None)
     for world in town.worlds.values():
         world.slow_seconds = 0.5
-    async with house(tmp_path, town.systems) as home:
+    async with house(tmp_path, town.systems, address=address) as home:
         run_id = await approved(home)
         while town.calls != [1, 1, 1]:
             await asyncio.sleep(0.01)
@@ -62,9 +62,9 @@ async def test_pause_parks_at_once_when_only_the_ledger_knows_of_it(
 
 
 async def test_resume_leaves_the_gate_shut_when_it_carries_no_decision(
-    tmp_path: Path, town: Town
+    tmp_path: Path, town: Town, address: str | None
 ) -> None:
-    async with house(tmp_path, town.systems) as home:
+    async with house(tmp_path, town.systems, address=address) as home:
         run = await home.launch()
         await home.until(run.run_id, S.AWAITING_APPROVAL)
         await pauses.pause(home.service, run.run_id, DANA)
@@ -78,8 +78,10 @@ async def test_resume_leaves_the_gate_shut_when_it_carries_no_decision(
         assert town.counts == [0, 0, 0]
 
 
-async def test_one_decision_wins_when_many_race(tmp_path: Path, town: Town) -> None:
-    async with house(tmp_path, town.systems) as home:
+async def test_one_decision_wins_when_many_race(
+    tmp_path: Path, town: Town, address: str | None
+) -> None:
+    async with house(tmp_path, town.systems, address=address) as home:
         run = await home.launch()
         await home.until(run.run_id, S.AWAITING_APPROVAL)
         results = await asyncio.gather(
@@ -103,8 +105,10 @@ async def test_one_decision_wins_when_many_race(tmp_path: Path, town: Town) -> N
         assert (run.status is S.COMPLETED) == (winner.kind.value == "approve")
 
 
-async def test_decision_is_refused_when_it_names_another_plan(tmp_path: Path, town: Town) -> None:
-    async with house(tmp_path, town.systems) as home:
+async def test_decision_is_refused_when_it_names_another_plan(
+    tmp_path: Path, town: Town, address: str | None
+) -> None:
+    async with house(tmp_path, town.systems, address=address) as home:
         run = await home.launch()
         run = await home.until(run.run_id, S.AWAITING_APPROVAL)
         with pytest.raises(StalePlan) as caught:

@@ -15,8 +15,10 @@ from tests.integration.worker.conftest import Town, approved
 S = RunStatus
 
 
-async def test_company_is_onboarded_when_the_plan_is_approved(tmp_path: Path, town: Town) -> None:
-    async with house(tmp_path, town.systems) as home:
+async def test_company_is_onboarded_when_the_plan_is_approved(
+    tmp_path: Path, town: Town, address: str | None
+) -> None:
+    async with house(tmp_path, town.systems, address=address) as home:
         run = await home.launch()
         run = await home.until(run.run_id, S.AWAITING_APPROVAL)
         assert run.plan is not None
@@ -33,8 +35,10 @@ async def test_company_is_onboarded_when_the_plan_is_approved(tmp_path: Path, to
         assert await reads.get_run(home.service, run.run_id, at=1) == reduce(run.run_id, events[:1])
 
 
-async def test_second_run_adopts_when_the_company_is_there(tmp_path: Path, town: Town) -> None:
-    async with house(tmp_path, town.systems) as home:
+async def test_second_run_adopts_when_the_company_is_there(
+    tmp_path: Path, town: Town, address: str | None
+) -> None:
+    async with house(tmp_path, town.systems, address=address) as home:
         await home.until(await approved(home), S.COMPLETED)
         run = await home.until(await approved(home), S.COMPLETED)
         assert town.counts == [2, 2, 2]
@@ -43,8 +47,10 @@ async def test_second_run_adopts_when_the_company_is_there(tmp_path: Path, town:
         assert not any(r.created_by_us for step in run.steps.values() for r in step.resources)
 
 
-async def test_nothing_is_made_when_the_plan_is_denied(tmp_path: Path, town: Town) -> None:
-    async with house(tmp_path, town.systems) as home:
+async def test_nothing_is_made_when_the_plan_is_denied(
+    tmp_path: Path, town: Town, address: str | None
+) -> None:
+    async with house(tmp_path, town.systems, address=address) as home:
         run = await home.launch()
         await home.until(run.run_id, S.AWAITING_APPROVAL)
         run = await home.decide(run.run_id, "deny", reason="Not this year")
@@ -55,10 +61,10 @@ async def test_nothing_is_made_when_the_plan_is_denied(tmp_path: Path, town: Tow
 
 
 async def test_run_escalates_and_completes_when_a_broken_system_is_mended(
-    tmp_path: Path, town: Town
+    tmp_path: Path, town: Town, address: str | None
 ) -> None:
     town.worlds["github"].broken = "unavailable"
-    async with house(tmp_path, town.systems) as home:
+    async with house(tmp_path, town.systems, address=address) as home:
         run = await home.until(await approved(home), S.ESCALATED)
         assert town.counts == [2, 0, 2]
         assert run.steps["github"].attempt == 3
@@ -69,9 +75,11 @@ async def test_run_escalates_and_completes_when_a_broken_system_is_mended(
         assert town.counts == [2, 2, 2]
 
 
-async def test_run_escalates_again_when_the_retry_fails_too(tmp_path: Path, town: Town) -> None:
+async def test_run_escalates_again_when_the_retry_fails_too(
+    tmp_path: Path, town: Town, address: str | None
+) -> None:
     town.worlds["github"].broken = "refused"
-    async with house(tmp_path, town.systems) as home:
+    async with house(tmp_path, town.systems, address=address) as home:
         run = await home.until(await approved(home), S.ESCALATED)
         first = run.open_request
         await home.decide(run.run_id, "retry")
@@ -86,10 +94,10 @@ async def test_run_escalates_again_when_the_retry_fails_too(tmp_path: Path, town
 
 
 async def test_run_that_was_planned_blind_is_made_when_the_system_is_back(
-    tmp_path: Path, town: Town
+    tmp_path: Path, town: Town, address: str | None
 ) -> None:
     town.worlds["github"].broken = "unreadable"
-    async with house(tmp_path, town.systems) as home:
+    async with house(tmp_path, town.systems, address=address) as home:
         run = await home.launch()
         run = await home.until(run.run_id, S.AWAITING_APPROVAL)
         assert run.plan
@@ -102,9 +110,11 @@ async def test_run_that_was_planned_blind_is_made_when_the_system_is_back(
         assert town.counts == [2, 2, 2]
 
 
-async def test_rollback_undoes_what_was_made(tmp_path: Path, town: Town) -> None:
+async def test_rollback_undoes_what_was_made(
+    tmp_path: Path, town: Town, address: str | None
+) -> None:
     town.worlds["github"].broken = "refused"
-    async with house(tmp_path, town.systems) as home:
+    async with house(tmp_path, town.systems, address=address) as home:
         run = await home.until(await approved(home), S.ESCALATED)
         await home.decide(run.run_id, "rollback")
         run = await home.until(run.run_id, S.ROLLED_BACK)
@@ -113,10 +123,10 @@ async def test_rollback_undoes_what_was_made(tmp_path: Path, town: Town) -> None
 
 
 async def test_rollback_asks_again_when_a_system_cannot_be_undone(
-    tmp_path: Path, town: Town
+    tmp_path: Path, town: Town, address: str | None
 ) -> None:
     town.worlds["github"].broken = "refused"
-    async with house(tmp_path, town.systems) as home:
+    async with house(tmp_path, town.systems, address=address) as home:
         run = await home.until(await approved(home), S.ESCALATED)
         town.worlds["slack"].broken = "unreadable"
         await home.decide(run.run_id, "rollback")
@@ -131,9 +141,11 @@ async def test_rollback_asks_again_when_a_system_cannot_be_undone(
         assert town.counts == [0, 0, 0]
 
 
-async def test_run_fails_when_a_person_aborts(tmp_path: Path, town: Town) -> None:
+async def test_run_fails_when_a_person_aborts(
+    tmp_path: Path, town: Town, address: str | None
+) -> None:
     town.worlds["github"].broken = "refused"
-    async with house(tmp_path, town.systems) as home:
+    async with house(tmp_path, town.systems, address=address) as home:
         run = await home.until(await approved(home), S.ESCALATED)
         run = await home.decide(run.run_id, "abort")
         assert run.status is S.FAILED
@@ -143,10 +155,10 @@ async def test_run_fails_when_a_person_aborts(tmp_path: Path, town: Town) -> Non
 
 @pytest.mark.parametrize("rollback", [False, True])
 async def test_cancel_ends_the_run_when_it_is_escalated(
-    tmp_path: Path, town: Town, rollback: bool
+    tmp_path: Path, town: Town, address: str | None, rollback: bool
 ) -> None:
     town.worlds["github"].broken = "refused"
-    async with house(tmp_path, town.systems) as home:
+    async with house(tmp_path, town.systems, address=address) as home:
         run = await home.until(await approved(home), S.ESCALATED)
         await cancels.cancel(home.service, run.run_id, DANA, rollback=rollback)
         run = await home.until(run.run_id, S.CANCELLED, S.ROLLED_BACK)
@@ -154,10 +166,12 @@ async def test_cancel_ends_the_run_when_it_is_escalated(
         assert town.counts == ([0, 0, 0] if rollback else [2, 0, 2])
 
 
-async def test_cancel_with_rollback_stops_a_working_run(tmp_path: Path, town: Town) -> None:
+async def test_cancel_with_rollback_stops_a_working_run(
+    tmp_path: Path, town: Town, address: str | None
+) -> None:
     for world in town.worlds.values():
         world.slow_seconds = 0.2
-    async with house(tmp_path, town.systems) as home:
+    async with house(tmp_path, town.systems, address=address) as home:
         run_id = await approved(home)
         while not all(town.calls):
             await asyncio.sleep(0.01)
@@ -166,10 +180,12 @@ async def test_cancel_with_rollback_stops_a_working_run(tmp_path: Path, town: To
         assert town.counts == [0, 0, 0]
 
 
-async def test_effect_is_found_when_its_answer_is_lost(tmp_path: Path, town: Town) -> None:
+async def test_effect_is_found_when_its_answer_is_lost(
+    tmp_path: Path, town: Town, address: str | None
+) -> None:
     for world in town.worlds.values():
         world.faults = ["lost_after_effect", "lost_after_effect"]
-    async with house(tmp_path, town.systems) as home:
+    async with house(tmp_path, town.systems, address=address) as home:
         run = await home.until(await approved(home), S.COMPLETED)
         assert town.counts == [2, 2, 2]
         assert all(r.created_by_us for step in run.steps.values() for r in step.resources)
@@ -177,10 +193,10 @@ async def test_effect_is_found_when_its_answer_is_lost(tmp_path: Path, town: Tow
 
 
 async def test_defect_of_a_connector_ends_in_escalation_without_its_text(
-    tmp_path: Path, town: Town
+    tmp_path: Path, town: Town, address: str | None
 ) -> None:
     town.worlds["slack"].faults = ["bug"]
-    async with house(tmp_path, town.systems) as home:
+    async with house(tmp_path, town.systems, address=address) as home:
         run = await home.until(await approved(home), S.ESCALATED)
         assert run.steps["slack"].error_code is ErrorCode.INTERNAL
         assert "secret" not in run.model_dump_json()
