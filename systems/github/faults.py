@@ -1,6 +1,7 @@
 """What GitHub's answers, and the failures of its client, mean."""
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,6 +36,9 @@ EMPTY = "repository is empty"
 """Words in the 409 of a repository whose template is still being copied."""
 
 READINESS_SECONDS = 2.0
+
+_MOMENT = re.compile(r"[0-9]{1,10}")
+"""Seconds since 1970."""
 
 _TOKEN_PATH = "/access_tokens"  # noqa: S105  (the end of an address)
 
@@ -109,13 +113,13 @@ def garbled(label: str, *, writes: bool) -> SystemFault:
 
 
 async def whole_seconds(response: httpx.Response) -> None:
-    """Rewrites a `Retry-After` that is a date, which GitHub's client cannot read."""
-    value = response.headers.get("retry-after")
-    if value is not None and not value.isdigit():
-        seconds = retry_after({"retry-after": value})
-        response.headers["retry-after"] = str(
-            math.ceil(UNTOLD_WAIT_SECONDS if seconds is None else seconds)
-        )
+    """Rewrites the times of a limit that GitHub's client cannot read: dates, and nonsense."""
+    headers = response.headers
+    if "retry-after" in headers:
+        seconds = retry_after({"retry-after": headers["retry-after"]})
+        headers["retry-after"] = str(math.ceil(UNTOLD_WAIT_SECONDS if seconds is None else seconds))
+    if not _MOMENT.fullmatch(headers.get("x-ratelimit-reset", "0")):
+        del headers["x-ratelimit-reset"]
 
 
 def _words(response: httpx.Response) -> str:

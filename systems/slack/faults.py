@@ -32,7 +32,11 @@ _ERRORS: Mapping[ErrorCode, str] = {
         "app_access_restricted channel_is_limited_access invitee_cant_see_channel "
         "method_not_supported_for_channel_type org_user_not_in_team ura_max_channels "
         "restricted_action_read_only_channel restricted_action_thread_only_channel "
-        "cant_delete_message"
+        "restricted_action_non_threadable_channel restricted_action_thread_locked "
+        "cant_delete_message canvas_disabled_user_team messages_tab_disabled "
+        "metadata_must_be_sent_from_app send_on_behalf_not_allowed "
+        "slack_connect_canvas_sharing_blocked slack_connect_file_link_sharing_blocked "
+        "slack_connect_lists_sharing_blocked"
     ),
     ErrorCode.CONFLICT: (
         "name_taken is_archived channel_archived already_archived already_in_channel "
@@ -44,12 +48,18 @@ _ERRORS: Mapping[ErrorCode, str] = {
         "missing_argument invalid_arguments invalid_array_arg invalid_arg_name no_text "
         "recipients_not_specified message_too_long url_in_message no_user invalid_blocks "
         "invalid_cursor invalid_limit invalid_types cant_invite_self invalid_metadata_format "
-        "invalid_metadata_schema metadata_too_large"
+        "invalid_metadata_schema metadata_too_large invalid_charset invalid_form_data "
+        "invalid_post_type missing_post_type invalid_blocks_format invalid_metadata_filter_keys "
+        "invalid_ts_latest invalid_ts_oldest as_user_not_supported cannot_reply_to_message "
+        "attachment_payload_limit_exceeded markdown_text_conflict missing_file_data "
+        "msg_blocks_too_long too_many_attachments too_many_contact_cards "
+        "draft_already_deleted draft_already_sent draft_has_conflict"
     ),
     ErrorCode.NOT_FOUND: (
         "channel_not_found users_not_found user_not_found team_not_found message_not_found "
-        "invite_not_found"
+        "invite_not_found draft_not_found duplicate_channel_not_found duplicate_message_not_found"
     ),
+    ErrorCode.UNKNOWN: "unknown_method method_deprecated deprecated_endpoint",
 }
 
 CODES: Mapping[str, ErrorCode] = {

@@ -192,26 +192,6 @@ async def test_a_write_has_no_effect_when_nothing_listens() -> None:
     assert (fault.value.error_code, fault.value.effect) == (ErrorCode.UNAVAILABLE, Effect.NONE)
 
 
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({"retry-after": "17"}, 17.0),
-        ({"retry-after": "Thu, 01 Jan 2026 00:00:00 GMT"}, 0.0),
-        ({}, 60.0),
-        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "soon"}, 60.0),
-    ],
-)
-async def test_a_limit_is_told_at_once_however_it_is_written(
-    hub: Hub, headers: dict[str, str], seconds: float
-) -> None:
-    hub.says({"message": "You have exceeded a secondary rate limit."}, 403, headers=headers)
-    with pytest.raises(Retryable) as fault:
-        await hub.client.create_team("partner-acme", "Acme")
-    assert fault.value.error_code is ErrorCode.RATE_LIMITED
-    assert fault.value.after_seconds == seconds
-    assert len(hub.script.asked) == 1
-
-
 async def test_no_proxy_is_used_on_the_way_to_this_machine(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

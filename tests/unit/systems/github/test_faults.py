@@ -19,15 +19,11 @@ from githubkit.response import Response
 from domain.codes import Effect, ErrorCode
 from domain.errors import AlreadyThere, OutcomeUnknown, Refused, Retryable, SystemFault
 from systems.github.faults import translate, whole_seconds
+from tests.unit.systems.answers import REQUEST
+from tests.unit.systems.answers import github_response as answer
 
 C = ErrorCode
-REQUEST = httpx.Request("POST", "https://api.github.com/orgs/org/teams")
 TOKEN_REQUEST = httpx.Request("POST", "https://api.github.com/app/installations/1/access_tokens")
-
-
-def answer(status: int, body: Any = None, headers: dict[str, str] | None = None) -> Response[Any]:
-    raw = httpx.Response(status, json=body, headers=headers, request=REQUEST)
-    return Response(raw, Any)
 
 
 def said(message: str, *errors: Any) -> dict[str, Any]:
@@ -131,7 +127,7 @@ async def test_a_date_to_wait_for_is_rewritten_as_seconds() -> None:
     assert 85 <= int(response.headers["retry-after"]) <= 91
 
 
-@pytest.mark.parametrize(("value", "seconds"), [("30", "30"), ("soon", "60")])
+@pytest.mark.parametrize(("value", "seconds"), [("30", "30"), ("soon", "60"), ("9" * 400, "86400")])
 async def test_a_number_of_seconds_stays_and_nonsense_is_a_minute(value: str, seconds: str) -> None:
     response = httpx.Response(403, headers={"retry-after": value})
     await whole_seconds(response)
