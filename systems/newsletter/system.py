@@ -8,13 +8,14 @@ from pydantic import AfterValidator, Field
 
 from domain.ports import System
 from systems.newsletter.brevo import connector as brevo
+from systems.newsletter.mailman import connector as mailman
 from systems.variables import Options, read
 
 RANK = 30
 PREFIXES = ("NEWSLETTER_", "BREVO_", "MAILMAN_")
 
 PROVIDERS: Mapping[str, Callable[[Mapping[str, str]], System]] = MappingProxyType(
-    {"brevo": brevo.build}
+    {"brevo": brevo.build, "mailman": mailman.build}
 )
 """One folder each; a provider gets all variables of the system and returns the whole of it."""
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from domain.companies import Company
 from domain.steps import Resource
 from systems.connector import Connector
+from systems.newsletter import people
 from systems.newsletter.brevo.client import BrevoClient
 from systems.newsletter.brevo.company_list import RESOURCE, CompanyList, list_name
 from systems.newsletter.brevo.options import BrevoOptions
@@ -30,11 +31,6 @@ def build(variables: Mapping[str, str]) -> Connector:
 
 
 def said(company: Company, refs: Mapping[str, Resource]) -> str:
-    """The line of the step result; people are counted only where some were named."""
+    """The line of the step result."""
     made = refs.get(RESOURCE)
-    name = made.label if made else list_name(company)
-    line = f"Newsletter provisioned for {company.name}: list={name}"
-    people = [resource.pending for resource in refs.values() if resource.kind == "subscription"]
-    counts = {"pending": people.count(True), "confirmed": people.count(False)}
-    told = " and ".join(f"{count} {word}" for word, count in counts.items() if count)
-    return f"{line}, subscribers={told}" if told else line
+    return people.said(company, made.label if made else list_name(company), refs)

@@ -1,30 +1,20 @@
 """The subscription of one named person to the company's list, by double opt-in."""
 
-from collections.abc import Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Sequence
 
 from domain.codes import ErrorCode
 from domain.companies import Company
 from domain.errors import NeedsPerson, Refused
-from domain.plans import Change, ChangeKind, Undo
+from domain.plans import Change
 from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
 from systems.newsletter.brevo import company_list
 from systems.newsletter.brevo.client import BrevoClient
 from systems.newsletter.brevo.options import BrevoOptions
+from systems.newsletter.people import addresses, wanted
 from systems.part import Found, Owner, made
 
 _KEPT = "the confirmation mail that was sent cannot be taken back"
-
-
-def addresses(company: Company) -> Mapping[str, str]:
-    """The addresses given at launch by `Change.resource`; the same one twice is one person."""
-    given = [contact.email for contact in company.contacts if contact.email]
-    return {f"subscriber:{_digest(address)}": address for address in given}
-
-
-def _digest(address: str) -> str:
-    return sha256(address.casefold().encode()).hexdigest()[:8]
 
 
 class Subscription:
@@ -39,20 +29,7 @@ class Subscription:
 
     def desired(self, company: Company) -> Sequence[Change]:
         """One for each person with an address; none is ever invented."""
-        return [
-            Change(
-                key=f"{company.company_id}/newsletter/{resource}",
-                system="newsletter",
-                resource=resource,
-                kind=ChangeKind.CREATE,
-                target=f"{resource} of {company_list.list_name(company)}",
-                summary=f"ask {_masked(address)} by mail to confirm the subscription",
-                after={"consent": "double opt-in"},
-                undo=Undo.PARTIAL,
-                sends_mail=True,
-            )
-            for resource, address in addresses(company).items()
-        ]
+        return wanted(company, company_list.list_name(company))
 
     async def find(self, company: Company, change: Change, refs: Refs) -> Found | None:
         """On the list already, or waiting for the click as far as the ledger knows."""
@@ -129,7 +106,3 @@ def _resource(change: Change, list_id: int, *, pending: bool) -> Resource:
         pending=pending,
         facts={"list_id": str(list_id)},
     )
-
-
-def _masked(address: str) -> str:
-    return f"…@{address.rpartition('@')[2]}"

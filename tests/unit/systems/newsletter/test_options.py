@@ -15,9 +15,9 @@ def test_brevo_is_the_provider_when_none_is_named() -> None:
 
 def test_another_provider_is_refused_and_the_known_ones_are_told() -> None:
     with pytest.raises(BadSetting) as fault:
-        build(GIVEN | {"NEWSLETTER_PROVIDER": "mailman"})
+        build(GIVEN | {"NEWSLETTER_PROVIDER": "mailchimp"})
     assert fault.value.message == "NEWSLETTER_PROVIDER is not valid."
-    assert fault.value.advice == "Set NEWSLETTER_PROVIDER to one of: brevo."
+    assert fault.value.advice == "Set NEWSLETTER_PROVIDER to one of: brevo, mailman."
 
 
 @pytest.mark.parametrize("name", ["BREVO_API_KEY", "BREVO_FOLDER_ID"])
