@@ -7,7 +7,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PYTEST := $(BIN)/python -m pytest
 export UV_LINK_MODE ?= copy
 
-.PHONY: help install demo dev test test-unit test-faults soak check bench format lock clean
+.PHONY: help install mailman demo dev test test-unit test-faults soak check bench format lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,13 +27,21 @@ install: .venv/.installed  ## the environment, from the lock file
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
+mailman: .mailman/.installed  ## a real GNU Mailman for the tests, in an environment of its own
+
+.mailman/.installed: requirements-mailman.lock .python-version | $(filter .uv/bin/uv,$(UV))
+	@echo "Installing GNU Mailman into .mailman (once, for tests only)"
+	@test -x .mailman/bin/python || $(UV) venv --quiet --python "$$(cat .python-version)" .mailman
+	@$(UV) pip sync --quiet --python .mailman/bin/python --require-hashes requirements-mailman.lock
+	@touch $@
+
 demo: install  ## onboard Acme Corp into four systems, start to finish
 	@$(BIN)/agentos demo
 
 dev: install  ## server, worker and sandbox on port 7777
 	@$(BIN)/agentos dev --port 7777
 
-test: install check  ## all checks and tests
+test: install mailman check  ## all checks and tests
 	@$(PYTEST) -q -n 2 --dist loadfile -m "not slow"
 
 test-unit: install  ## the quick tests
@@ -61,9 +69,13 @@ bench: install  ## what a run costs, side by side
 format: install  ## put the code into shape
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --fix --quiet .
 
-lock: $(filter .uv/bin/uv,$(UV))  ## renew requirements.lock from pyproject.toml
-	@$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.12 --upgrade \
-		--generate-hashes --no-annotate --no-header --no-emit-index-url --quiet -o requirements.lock
+LOCK := --python-version 3.12 --upgrade --generate-hashes --no-annotate --no-header \
+	--no-emit-index-url --quiet
+
+lock: $(filter .uv/bin/uv,$(UV))  ## renew the lock files: ours from pyproject.toml, and Mailman's
+	@$(UV) pip compile pyproject.toml --group dev --universal $(LOCK) -o requirements.lock
+	@printf '%s\n' 'mailman==3.3.*' 'sqlalchemy<2.1' \
+		| $(UV) pip compile - $(LOCK) -o requirements-mailman.lock
 
 clean:  ## remove the environment and local data
-	rm -rf .venv .uv tmp .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .mailman .uv tmp .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -157,15 +157,15 @@ def nobodys_machine_is_named(tree: Tree) -> Iterator[str]:
 
 
 def there_is_one_lock(tree: Tree) -> Iterator[str]:
-    """`requirements.lock` has hashes and no addresses; a second lock would name addresses."""
+    """Each `requirements*.lock` has hashes and no addresses; other locks would name addresses."""
     for name in tree.names:
         if PurePosixPath(name).name in ("uv.lock", "poetry.lock", "Pipfile.lock"):
             yield name
-    if "requirements.lock" not in tree.names:
-        return
-    for entry in re.split(r"\n(?=\S)", tree.text("requirements.lock").strip()):
-        if not _REQUIREMENT.match(entry) or "--hash=sha256:" not in entry or "://" in entry:
-            yield f"requirements.lock: {entry.splitlines()[0]}"
+        if not PurePosixPath(name).match("requirements*.lock"):
+            continue
+        for entry in re.split(r"\n(?=\S)", tree.text(name).strip()):
+            if not _REQUIREMENT.match(entry) or "--hash=sha256:" not in entry or "://" in entry:
+                yield f"{name}: {entry.splitlines()[0]}"
 
 
 RULES: tuple[Rule, ...] = (

@@ -55,6 +55,7 @@ BROKEN: tuple[tuple[Rule, dict[str, str]], ...] = (
     (rules.there_is_one_lock, {"uv.lock": ""}),
     (rules.there_is_one_lock, {"requirements.lock": "h11==0.16.0\n" + LOCKED}),
     (rules.there_is_one_lock, {"requirements.lock": "h11 @ https://example.com/h11.whl\n"}),
+    (rules.there_is_one_lock, {"requirements-other.lock": "h11==0.16.0\n"}),
     (rules.there_is_one_lock, {"requirements.lock": "--index-url https://a.example\n" + LOCKED}),
 )
 KEPT = {
