@@ -75,10 +75,16 @@ def sandbox_server(
     path: Path | str = ":memory:", around: Callable[[ASGIApp], ASGIApp] = lambda app: app
 ) -> Iterator[SandboxServer]:
     """A sandbox in a thread of this process, gone at the end; `around` may wrap it in a layer."""
+    with served(around(create_app(path))) as url:
+        yield SandboxServer(url)
+
+
+@contextmanager
+def served(app: ASGIApp) -> Iterator[str]:
+    """The origin of an application that runs in a thread of this process."""
     # Named as TCP, it gets no delay from asyncio: an answer is written in two parts.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
-    app = around(create_app(path))
     config = uvicorn.Config(app, http="h11", log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -86,7 +92,7 @@ def sandbox_server(
     try:
         while not server.started:
             thread.join(0.01)
-        yield SandboxServer(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(10)

@@ -1,4 +1,4 @@
-"""One sandbox for a module, as new for each test; each case that lies in `cases/`."""
+"""One sandbox for a module, one Mailman for all, as new for each test; each case in `cases/`."""
 
 import importlib.util
 from collections.abc import Iterator
@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.contract.harness import Case, Stage
+from tests.mailman_core import Core, mailman_core
+from tests.mailman_server import MailmanServer, mailman_server
 from tests.sandbox_server import SandboxServer, sandbox_server
 
 
@@ -31,14 +33,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """
     if "made" in metafunc.fixturenames:
         pairs = [(case, made) for case in CASES for made in case.creating]
-        ids = [f"{case.system}-{made.resource}" for case, made in pairs]
+        ids = [f"{case.sandbox}-{made.resource}" for case, made in pairs]
         metafunc.parametrize(("case", "made"), pairs, ids=ids)
     elif "stranger" in metafunc.fixturenames:
         contested = [(case, case.stranger) for case in CASES if case.stranger]
-        ids = [case.system for case, _ in contested]
+        ids = [case.sandbox for case, _ in contested]
         metafunc.parametrize(("case", "stranger"), contested, ids=ids)
     elif "case" in metafunc.fixturenames:
-        metafunc.parametrize("case", CASES, ids=[case.system for case in CASES])
+        metafunc.parametrize("case", CASES, ids=[case.sandbox for case in CASES])
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +55,25 @@ def sandbox(running: SandboxServer) -> SandboxServer:
     return running
 
 
+@pytest.fixture(scope="session")
+def core() -> Iterator[Core]:
+    with mailman_core() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def before_core(core: Core) -> Iterator[MailmanServer]:
+    with mailman_server(core) as server:
+        yield server
+
+
 @pytest.fixture
-def stage(sandbox: SandboxServer, case: Case) -> Stage:
-    return Stage(case, sandbox, sandbox.counts().get(case.sandbox, {}))
+def mailman(before_core: MailmanServer) -> MailmanServer:
+    before_core.reset()
+    return before_core
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest, case: Case) -> Stage:
+    server = request.getfixturevalue(case.home)
+    return Stage(case, server, server.counts().get(case.sandbox, {}))

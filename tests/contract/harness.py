@@ -50,7 +50,10 @@ class Creating:
 
 @dataclass(frozen=True)
 class Case:
-    """One system. It has no `stranger` where names are not unique, so that nobody can take ours."""
+    """One system. It has no `stranger` where names are not unique, so that nobody can take ours.
+
+    `home` is the fixture of the server it runs on, and `point` gives the variables that lead there.
+    """
 
     system: str
     sandbox: str
@@ -60,11 +63,13 @@ class Case:
     stranger: Stranger | None = None
     variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     timeout_variable: str = ""
+    home: str = "sandbox"
+    point: Callable[[str], Mapping[str, str]] = sandbox_variables
 
     def build(self, url: str, **variables: str) -> Connector:
         """The real connector, pointed at `url` and impatient after lost answers."""
         module = modules()[self.system]
-        chosen = {**sandbox_variables(url), **self.variables, **variables}
+        chosen = {**self.point(url), **self.variables, **variables}
         own = {name: value for name, value in chosen.items() if name.startswith(module.PREFIXES)}
         connector = module.build(own)
         assert isinstance(connector, Connector)
