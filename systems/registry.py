@@ -8,6 +8,7 @@ from types import ModuleType
 
 import systems
 from domain.ports import System
+from systems.breaker import guarded
 
 
 def modules() -> dict[str, ModuleType]:
@@ -29,10 +30,14 @@ def _has_system(folder: str) -> bool:
 
 
 def build(environment: Mapping[str, str]) -> dict[str, System]:
-    """All systems, each given the variables that are its own; `BadSetting` if one is wrong."""
-    return {
-        name: module.build(
-            {key: value for key, value in environment.items() if key.startswith(module.PREFIXES)}
-        )
-        for name, module in modules().items()
-    }
+    """All systems, each behind a breaker and given the variables that are its own.
+
+    `BadSetting` if one of these is wrong.
+    """
+    return {name: guarded(_one(module, environment)) for name, module in modules().items()}
+
+
+def _one(module: ModuleType, environment: Mapping[str, str]) -> System:
+    own = {key: value for key, value in environment.items() if key.startswith(module.PREFIXES)}
+    system: System = module.build(own)
+    return system
