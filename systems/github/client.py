@@ -21,6 +21,7 @@ from systems.github.models import (
     Team,
 )
 from systems.github.options import GitHubOptions, credential
+from systems.github.rights import Rights
 from systems.per_loop import PerLoop
 
 API_VERSION = "2022-11-28"
@@ -36,11 +37,15 @@ Json = dict[str, Any]
 
 
 class GitHubClient:
-    """Raises only `SystemFault`. Nothing is repeated here, and building it opens no connection."""
+    """Raises only `SystemFault`. Nothing is repeated here, and building it opens no connection.
+
+    `rights` are known once something was asked.
+    """
 
     def __init__(self, options: GitHubOptions) -> None:
         self._options = options
         self._credential = credential(options)
+        self.rights = Rights()
         self._api = PerLoop(self._connect)
         self._org: Organization | None = None
 
@@ -54,7 +59,7 @@ class GitHubClient:
             "auto_retry": False,
             "follow_redirects": False,
             "trust_env": urlsplit(self._options.base_url).hostname not in _LOOPBACK,
-            "async_event_hooks": {"response": [whole_seconds]},
+            "async_event_hooks": {"response": [whole_seconds, self.rights.hear]},
             # The default one is shared by all servers, and would mix up their tokens.
             "cache_strategy": MemCacheStrategy(),
         }

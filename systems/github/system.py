@@ -28,9 +28,11 @@ def build(options: Mapping[str, str]) -> System:
 
     async def ready() -> str:
         org = await client.check()
+        client.rights.check()
+        rights = "; no right is missing" if client.rights.told else ""
         template = settings.template_name
         if template is None:
-            return f"GitHub accepts the credential and shows {org.login}."
+            return f"GitHub accepts the credential and shows {org.login}{rights}."
         found = await client.repository(template)
         if found is None or not found.is_template:
             raise NeedsPerson(
@@ -39,7 +41,7 @@ def build(options: Mapping[str, str]) -> System:
                 instructions="Make it a template that the credential can read, "
                 "or correct GITHUB_TEMPLATE.",
             )
-        return f"GitHub accepts the credential and shows {org.login} and {template}."
+        return f"GitHub accepts the credential and shows {org.login} and {template}{rights}."
 
     def said(company: Company, refs: Mapping[str, Resource]) -> str:
         group, place = refs.get(team.RESOURCE), refs.get(repository.RESOURCE)

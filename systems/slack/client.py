@@ -57,11 +57,13 @@ class SlackClient:
         """Who we are, asked anew; `NeedsPerson` where Slack tells that scopes are missing."""
         answer = await self._send("auth.test")
         headers = {name.lower(): value for name, value in answer.headers.items()}
-        if "x-oauth-scopes" in headers:
+        told = "x-oauth-scopes" in headers
+        if told:
             given = {scope.strip() for scope in headers["x-oauth-scopes"].split(",")}
             if missing := self._needed() - given:
                 raise lacks(", ".join(sorted(missing)))
-        self._identity = _parse(Identity, answer, "auth.test")
+        found = _parse(Identity, answer, "auth.test")
+        self._identity = found.model_copy(update={"scopes_told": told})
         return self._identity
 
     def _needed(self) -> frozenset[str]:

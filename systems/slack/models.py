@@ -11,10 +11,14 @@ _BY_PEOPLE = frozenset({"file_share", "me_message", "thread_broadcast"})
 
 
 class Identity(BaseModel):
-    """Who the token is: its user, and the address of the workspace."""
+    """Who the token is: its user, and the address of the workspace.
+
+    `scopes_told`: Slack has named the token's scopes, and none is missing.
+    """
 
     user_id: str
     url: str
+    scopes_told: bool = False
 
 
 class Text(BaseModel):

@@ -25,7 +25,8 @@ def build(options: Mapping[str, str]) -> System:
 
     async def ready() -> str:
         identity = await client.check()
-        return f"Slack accepts the token of {identity.user_id}."
+        scopes = "; no scope is missing" if identity.scopes_told else ""
+        return f"Slack accepts the token of {identity.user_id} at {identity.url}{scopes}."
 
     def said(company: Company, refs: Mapping[str, Resource]) -> str:
         channel = refs.get(RESOURCE)
