@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Literal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,15 @@ async def _read(reader: asyncio.StreamReader) -> Asked:
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     parts = urlsplit(target)
     query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    return Asked(method, parts.path, query, headers, json.loads(body) if body else None)
+    return Asked(method, parts.path, query, headers, _decoded(body, headers))
+
+
+def _decoded(body: bytes, headers: dict[str, str]) -> Any:
+    if not body:
+        return None
+    if "form" in headers.get("content-type", ""):
+        return dict(parse_qsl(body.decode()))
+    return json.loads(body)
 
 
 @asynccontextmanager
