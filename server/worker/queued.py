@@ -5,12 +5,13 @@ import logging
 import time
 from collections.abc import Callable, Coroutine
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from domain.errors import AgentOSError
+from domain.errors import AgentOSError, StoreUnavailable
 from server.lifecycle.service import Bell
 from server.store import claims
-from server.store.claims import NO_LIMITS, Limits, Worker
+from server.store.claims import NO_LIMITS, Claim, Limits, Worker
 from server.store.database import Database
 from server.store.transactions import Transaction
 from server.worker.drive import Driver
@@ -21,7 +22,8 @@ from server.worker.queue import Doorbell
 _log = logging.getLogger("agentos.worker")
 
 TEND_SECONDS = 1.0
-SWEEP_SECONDS = 30.0
+SWEEP_SECONDS = 10.0
+RETRY_SECONDS = 0.5
 _BATCH = 100
 
 
@@ -107,14 +109,17 @@ class QueuedEngine:
         if self._driver is None:
             return
         worker = Worker(self.name, self._driver.graph_versions, self._lease_seconds)
-        async with self._database.write() as tx:
-            claim = await claims.take(tx, worker, self._limits)
-            claim = claim or await claims.take(tx, worker, self._limits, run_id=run_id)
+        claim = await _once_there(partial(self._claim, worker, run_id))
         if claim is None:
             return
         await self._executor.execute(self._driver, claim)
         if self._limits.any:
-            await self._ring_due(1)  # a place is free again
+            await _once_there(partial(self._ring_due, 1))  # a place is free again
+
+    async def _claim(self, worker: Worker, run_id: str) -> Claim | None:
+        async with self._database.write() as tx:
+            claim = await claims.take(tx, worker, self._limits)
+            return claim or await claims.take(tx, worker, self._limits, run_id=run_id)
 
     async def _tend(self) -> None:
         """Take runs from workers that are gone, and ring again for what was not answered."""
@@ -150,3 +155,12 @@ class QueuedEngine:
         async with self._database.write() as tx:
             for run_id in await claims.due(tx, limit, self._limits):
                 await self._doorbell.ring(tx, run_id)
+
+
+async def _once_there[T](work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Done as soon as the database is there: a ring that were given up would be lost."""
+    while True:
+        try:
+            return await work()
+        except StoreUnavailable:
+            await asyncio.sleep(RETRY_SECONDS)

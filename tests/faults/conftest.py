@@ -1,6 +1,7 @@
 """The systems for all processes of a test, and what is counted in them."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from agentos.sandboxed import sandbox_variables
 from sandbox.github import repositories
+from server.store.dsn import conninfo
 from systems import registry
 from tests.doubles.house import House, house
 from tests.faults.life import Life
@@ -79,11 +81,18 @@ def records(life: Life) -> Records:
     return Records(life.folder, life.database)
 
 
-@pytest.fixture
-async def home(life: Life, address: str | None) -> AsyncIterator[House]:
+@asynccontextmanager
+async def at_home(life: Life) -> AsyncIterator[House]:
     """Launches and decides in this process; the runs are executed in others."""
     systems = registry.build(sandbox_variables(life.sandbox))
+    address = conninfo(life.database) if life.database else None
     async with house(life.folder, systems, served=False, address=address) as home:
+        yield home
+
+
+@pytest.fixture
+async def home(life: Life) -> AsyncIterator[House]:
+    async with at_home(life) as home:
         yield home
 
 

@@ -25,6 +25,7 @@ registry.modules()  # imported once, by the server that forks the lives
 Twist = Callable[[pytest.MonkeyPatch], None]
 Deed = Callable[["Life", Connection], Coroutine[Any, Any, None]]
 DANA = Actor("dana", "api")
+LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,12 @@ class Life:
 
 def live(life: Life, deed: Deed, said: Connection) -> None:
     """The whole life; what it has to say goes to the one who began it."""
-    logging.basicConfig(filename=life.log, level=logging.INFO, force=True)
+    logging.basicConfig(
+        filename=life.log,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        level=logging.INFO,
+        force=True,
+    )
     patch = pytest.MonkeyPatch()
     for twist in life.twists:
         twist(patch)

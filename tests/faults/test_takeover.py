@@ -16,9 +16,10 @@ from tests.faults.life import Life, Twist, work
 from tests.faults.lives import begun
 from tests.faults.records import Records
 from tests.faults.turnstile import Held
-from tests.faults.twists import blind, forgetful, leased
+from tests.faults.twists import blind, forgetful, leased, never_claiming, swept
 
 LISTS = "/contacts/lists"
+ANSWERED = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'"
 FINISHED = {"slack", "github", "grants"}
 
 
@@ -119,3 +120,28 @@ async def test_a_dead_worker_is_noticed_and_else_its_lease_runs_out(
     with begun(work, _worker(life, "second", long, *guards)) as second:
         heir = second.hear()
         assert (await _owned(records, heir, seconds=5) is not None) is taken
+
+
+@pytest.mark.parametrize(
+    ("seconds", "done"), [(1, True), (3600, False)], ids=["looked for", "nobody looks"]
+)
+async def test_a_ring_that_died_with_its_worker_is_rung_again(
+    life: Life, systems: Systems, home: House, records: Records, seconds: float, done: bool
+) -> None:
+    """The heir has its only place taken, so that the other one gets the ring."""
+    held = systems.turnstile.hold("/lists")
+    heir = replace(_worker(life, "heir", partial(swept, seconds=seconds)), slots=1)
+    with begun(work, heir):
+        await home.launch(systems=["newsletter"])
+        await held.arrived()
+        with begun(work, _worker(life, "dead", never_claiming)) as dead:
+            dead.hear()
+            run = await home.launch("Globex", systems=["newsletter"])
+            while not records.rows(
+                "SELECT id FROM procrastinate_jobs WHERE status = 'doing' OFFSET 1"
+            ):
+                await asyncio.sleep(0.02)
+            dead.end(signal.SIGKILL)
+        held.let_go()
+        run = await home.settle(run.run_id, seconds=5)
+        assert (run.status is RunStatus.AWAITING_APPROVAL) is done

@@ -3,26 +3,29 @@
 A guard that is off is the negative control of the test that relies on it.
 """
 
+import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
 
-from agentos import keeping, wiring
-from agentos.settings import Settings
+from agentos import keeping
 from domain.companies import Company
+from domain.errors import StoreUnavailable
 from domain.plans import Change
 from domain.ports import EffectStatus, Entry, Ledger, Refs, System
 from domain.steps import Resource
 from server.store import claims, group_saver, log
 from server.store.effects import RunLedger
 from server.store.transactions import Transaction
+from server.worker import queued
 from server.worker.presence import Presence
 from server.worker.queued import QueuedEngine
+from systems.breaker import guarded
 from systems.connector import Connector
 from systems.part import Part
 
@@ -32,17 +35,12 @@ LAGS = (0.0, 0.05, 0.1)
 
 def impatient(patch: pytest.MonkeyPatch) -> None:
     """The look-ups after an unknown outcome follow close upon each other."""
-    build = wiring.systems
 
-    def systems(settings: Settings) -> dict[str, System]:
-        found = build(settings)
-        return {
-            name: replace(one, read_lag_seconds=LAGS)
-            for name, one in found.items()
-            if isinstance(one, Connector)
-        }
+    def hurry(system: System) -> System:
+        assert isinstance(system, Connector)
+        return guarded(replace(system, read_lag_seconds=LAGS))
 
-    patch.setattr(wiring, "systems", systems)
+    patch.setattr("systems.registry.guarded", hurry)
 
 
 def careless(patch: pytest.MonkeyPatch) -> None:
@@ -123,3 +121,52 @@ def forgetful(patch: pytest.MonkeyPatch) -> None:
 
     patch.setattr(RunLedger, "intend", reopen)
     patch.setattr(group_saver.GroupSaver, "aput_writes", forget)
+
+
+def mortal(patch: pytest.MonkeyPatch) -> None:
+    """Guard off: what a restarted database ends does not begin again."""
+
+    async def once(self: QueuedEngine, part: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        await part()
+
+    patch.setattr(QueuedEngine, "_for_ever", once)
+
+
+def refused_once(patch: pytest.MonkeyPatch) -> None:
+    """The database is away when this worker claims for the first time."""
+    take = claims.take
+    refusals = iter([StoreUnavailable("The database went away.")])
+
+    async def refuse(*args: Any, **more: Any) -> Any:
+        for refusal in refusals:
+            raise refusal
+        return await take(*args, **more)
+
+    patch.setattr(claims, "take", refuse)
+
+
+def gives_up(patch: pytest.MonkeyPatch) -> None:
+    """Guard off: a ring that cannot be answered at once is not answered."""
+
+    async def once(part: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        return await part()
+
+    patch.setattr(queued, "_once_there", once)
+
+
+def never_claiming(patch: pytest.MonkeyPatch) -> None:
+    """This worker answers each ring and comes no further, nor does it ring itself."""
+
+    async def hang(*_: Any, **__: Any) -> None:
+        await asyncio.Event().wait()
+
+    async def silent(*_: Any) -> None:
+        return
+
+    patch.setattr(claims, "take", hang)
+    patch.setattr(QueuedEngine, "_ring_due", silent)
+
+
+def swept(patch: pytest.MonkeyPatch, *, seconds: float) -> None:
+    """How often is looked for runs that nobody has rung for."""
+    patch.setattr(queued, "SWEEP_SECONDS", seconds)
