@@ -28,14 +28,19 @@ _log = logging.getLogger("agentos")
 
 def systems(settings: Settings) -> dict[str, System]:
     """The systems as the settings describe them; `BadSetting` when something is missing."""
+    return registry.build(variables(settings))
+
+
+def variables(settings: Settings) -> Mapping[str, str]:
+    """What the systems are built from; in sandbox mode all of it leads to the stand-ins."""
     if not settings.sandbox:
-        return registry.build(settings.environment)
+        return settings.environment
     if settings.sandbox_url is None:
         raise BadSetting(
             "SANDBOX_URL is not set, so the stand-ins of the systems cannot be found.",
             advice="Start `agentos dev`, or `agentos sandbox` and give its address, or SANDBOX=0.",
         )
-    return registry.build({**settings.environment, **sandbox_variables(settings.sandbox_url)})
+    return {**settings.environment, **sandbox_variables(settings.sandbox_url)}
 
 
 def application(settings: Settings) -> FastAPI:

@@ -30,14 +30,11 @@ def _has_system(folder: str) -> bool:
 
 
 def build(environment: Mapping[str, str]) -> dict[str, System]:
-    """All systems, each behind a breaker and given the variables that are its own.
-
-    `BadSetting` if one of these is wrong.
-    """
-    return {name: guarded(_one(module, environment)) for name, module in modules().items()}
+    """All systems; `BadSetting` if a variable of one is wrong."""
+    return {name: one(module, environment) for name, module in modules().items()}
 
 
-def _one(module: ModuleType, environment: Mapping[str, str]) -> System:
+def one(module: ModuleType, environment: Mapping[str, str]) -> System:
+    """The system of a module, behind a breaker and given the variables that are its own."""
     own = {key: value for key, value in environment.items() if key.startswith(module.PREFIXES)}
-    system: System = module.build(own)
-    return system
+    return guarded(module.build(own))

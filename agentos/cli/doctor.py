@@ -4,11 +4,20 @@ import sys
 import tempfile
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+import typer
 
 from agentos.cli.context import AsJson, client, command, finish
 from agentos.cli.exits import Exit
 from domain.errors import AgentOSError
+
+OnlySystems = Annotated[
+    bool,
+    typer.Option(
+        "--systems", help="Only the systems: credentials, scopes, configured objects. Only reads."
+    ),
+]
 
 
 class Finding(NamedTuple):
@@ -20,19 +29,15 @@ class Finding(NamedTuple):
 
 
 @command
-def doctor(as_json: AsJson = False) -> None:
+def doctor(only_systems: OnlySystems = False, as_json: AsJson = False) -> None:
     """Check what AgentOS needs on this machine, and how to cure it."""
     from agentos.cli.output import hung, safe, show, show_json
 
-    more: dict[str, Callable[[], str]] = {
-        "checkpoints": _checkpoints,
-        "server": _server,
-        "systems": _systems,
-    }
     findings = [_look("python", _python), _look("settings", _settings)]
     if findings[-1].ok:  # otherwise each of the others would only say the same
-        checks = {**_of_database(), **more}
-        findings += [_look(name, check) for name, check in checks.items()]
+        checks = {} if only_systems else {**_of_database(), **_of_service()}
+        found = [_look(name, check) for name, check in {**checks, **_of_systems()}.items()]
+        findings = found if only_systems else findings + found
     if as_json:
         show_json({"checks": [finding._asdict() for finding in findings]})
     else:
@@ -95,6 +100,10 @@ def _database() -> str:
     return f"{path} can be written"
 
 
+def _of_service() -> dict[str, Callable[[], str]]:
+    return {"checkpoints": _checkpoints, "server": _server}
+
+
 def _checkpoints() -> str:
     from langgraph.checkpoint.serde import _msgpack
 
@@ -112,24 +121,8 @@ def _server() -> str:
     return ", ".join(f"{name} {said}" for name, said in ready["checks"].items())
 
 
-def _systems() -> str:
-    """Only the real ones: the sandbox belongs to a server, which tells of it itself."""
-    import asyncio
-
+def _of_systems() -> dict[str, Callable[[], str]]:
+    from agentos.cli.system_checks import checks
     from agentos.settings import load
-    from agentos.wiring import systems
-    from domain.errors import BadSetting
 
-    settings = load()
-    if settings.sandbox and settings.sandbox_url is None:
-        return "stand-ins, as the server has them"
-
-    async def ask() -> list[str]:
-        found = systems(settings)
-        answers = await asyncio.gather(*(system.check() for system in found.values()))
-        wrong = [f"{name}: {a.detail}" for name, a in zip(found, answers, strict=True) if not a.ok]
-        if wrong:
-            raise BadSetting(" ".join(wrong), advice="Mend the settings named there.")
-        return list(found)
-
-    return f"{', '.join(asyncio.run(ask()))} accept the credentials"
+    return checks(load())

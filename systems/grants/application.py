@@ -86,11 +86,12 @@ class CompanyApplication:
                     created_at=one.created_at,
                     current={"title": one.title, "status": one.status.value},
                 )
-        await self._check_open()
+        await self.check_open()
         await self._organization(company)
         return None
 
-    async def _check_open(self) -> None:
+    async def check_open(self) -> None:
+        """`NeedsPerson` when nobody can apply at present."""
         competition = await self._client.competition()
         if competition.status.value != "open":
             raise NeedsPerson(

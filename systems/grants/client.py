@@ -62,20 +62,28 @@ class GrantsClient:
 
     async def applications(self) -> list[Application]:
         """The applications to the competition, as far as the token may see them."""
-        filters = {"competitionId": {"operator": "in", "value": [self._options.competition_id]}}
         found: list[Application] = []
         page: Page[Application] | None = None
         number = 1
         while page is None or number <= (page.info.pages or 1):
-            try:
-                page = await self._search(filters, number)
-            except Refused as fault:
-                raise _unsearchable(fault.error_code) from None
-            if page.info.page != number:
-                raise _unsearchable(ErrorCode.UNKNOWN)
+            page = await self._page(number)
             found += page.items
             number += 1
         return [one for one in found if one.competition_id == self._options.competition_id]
+
+    async def check_search(self) -> None:
+        """Looks once for applications; `Refused` when the server does not search as configured."""
+        await self._page(1)
+
+    async def _page(self, number: int) -> Page[Application]:
+        filters = {"competitionId": {"operator": "in", "value": [self._options.competition_id]}}
+        try:
+            page = await self._search(filters, number)
+        except Refused as fault:
+            raise _unsearchable(fault.error_code) from None
+        if page.info.page != number:
+            raise _unsearchable(ErrorCode.UNKNOWN)
+        return page
 
     async def _search(self, filters: Json, number: int) -> Page[Application]:
         what, path = "the search for applications", "/applications/search"

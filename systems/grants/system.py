@@ -19,15 +19,20 @@ def build(options: Mapping[str, str]) -> System:
     """The connector; `BadSetting` if a variable is wrong. Opens no connection."""
     settings = read(GrantsOptions, options)
     client = GrantsClient(settings)
+    application = CompanyApplication(client, settings)
 
     async def ready() -> str:
-        competition = await client.competition()
-        state = competition.status.value
-        return f"The grants system accepts the token; the competition is {state}."
+        await application.check_open()
+        if application.can_look_up:
+            await client.check_search()
+        return (
+            "The grants system accepts the token; the competition "
+            f"{settings.competition_id} is open."
+        )
 
     return Connector(
         name="grants",
-        parts=(CompanyApplication(client, settings),),
+        parts=(application,),
         ready=ready,
         said=said,
     )
