@@ -1,6 +1,6 @@
 """What the graph needs from outside, as interfaces; `server` and `systems` implement them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -156,15 +156,26 @@ class System(Protocol):
     def describe(self, company: Company, refs: Refs) -> str: ...
 
 
+def _stay() -> None:
+    return
+
+
 @dataclass(frozen=True)
 class NodeContext:
-    """What a node may use: one run's ledger, gate and journal, and the systems. Never persisted."""
+    """What a node may use: one run's ledger, gate and journal, and the systems. Never persisted.
+
+    `park` ends the stretch at the next boundary. A wait before a retry that is longer than
+    `longest_hold_seconds` holds no worker: the run is parked until then. Within a read no wait is
+    longer than `longest_wait_seconds`.
+    """
 
     systems: Mapping[str, System]
     ledger: Ledger
     gate: Gate
     journal: Journal
+    park: Callable[[], None] = _stay
     max_step_retries: int = 3
     backoff_base_seconds: float = 0.5
     backoff_cap_seconds: float = 20.0
     longest_wait_seconds: float = 60.0
+    longest_hold_seconds: float = 5.0

@@ -1,7 +1,7 @@
 """A run as callers see it: the fold of its events."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict
@@ -18,6 +18,7 @@ from domain.events import (
     PauseRequested,
     PlanProposed,
     RecordedEvent,
+    RetryScheduled,
     RollbackStarted,
     RunCancelled,
     RunCompleted,
@@ -57,7 +58,10 @@ class Failure(BaseModel):
 
 
 class RunState(BaseModel):
-    """`version` is the number of the last event. `was` is what a paused run returns to."""
+    """`version` is the number of the last event. `was` is what a paused run returns to.
+
+    `waits_until` is when the systems that are to be tried again may be asked.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -76,6 +80,7 @@ class RunState(BaseModel):
     steps: dict[str, StepResult] = {}
     undone: tuple[str, ...] = ()
     leftovers: tuple[str, ...] = ()
+    waits_until: datetime | None = None
     pause_requested: bool = False
     cancel_requested: CancelRequested | None = None
     report: Report | None = None
@@ -124,7 +129,7 @@ class RunState(BaseModel):
         status = next_status(self.status, recorded.event, was=self.was)
         if status is RunStatus.COMPLETED and self.unsettled:
             raise IllegalMove(f"Not completed: {', '.join(self.unsettled)} is not settled.")
-        changes = dict(_effects(self, recorded.event))
+        changes = dict(_effects(self, recorded.event, recorded.at))
         changes |= {"status": status, "version": recorded.seq, "updated_at": recorded.at}
         after = self.model_copy(update=changes)
         if not after.ended:
@@ -134,6 +139,7 @@ class RunState(BaseModel):
             update={
                 "open_request": None,
                 "was": None,
+                "waits_until": None,
                 "pause_requested": False,
                 "cancel_requested": None,
                 "report": report,
@@ -141,7 +147,7 @@ class RunState(BaseModel):
         )
 
 
-def _effects(run: RunState, event: object) -> dict[str, object]:
+def _effects(run: RunState, event: object, at: datetime) -> dict[str, object]:
     """The fields that an event changes, apart from status, version and time."""
     match event:
         case PlanProposed(plan=plan):
@@ -154,6 +160,7 @@ def _effects(run: RunState, event: object) -> dict[str, object]:
             before = run.progress.get(system, Progress())
             progress = before.model_copy(update={"attempt": attempt})
             return {
+                "waits_until": None,
                 "progress": run.progress | {system: progress},
                 "steps": {k: v for k, v in run.steps.items() if k != system},
             }
@@ -161,11 +168,15 @@ def _effects(run: RunState, event: object) -> dict[str, object]:
             before = run.progress.get(system, Progress())
             progress = before.model_copy(update={"applied": before.applied | {key: resource}})
             return {"progress": run.progress | {system: progress}}
+        case RetryScheduled(after_seconds=seconds):
+            return {"waits_until": at + timedelta(seconds=seconds)}
         case StepFinished(result=result):
             return {"steps": run.steps | {result.system: result}}
         case RollbackStarted():
             # Of an open question, a pause and the cancel that it carries out, none holds any more.
-            return {"open_request": None, "was": None, "cancel_requested": None}
+            return {
+                "open_request": None, "was": None, "waits_until": None, "cancel_requested": None,
+            }  # fmt: skip
         case StepUndone(undone=undone, left=left):
             return {"undone": run.undone + undone, "leftovers": run.leftovers + left}
         case PauseRequested():

@@ -25,7 +25,8 @@ async def provisioner(state: Branch, runtime: Runtime[NodeContext]) -> Json:
     exception of one branch would cancel the calls of its siblings midway.
     """
     context, name, attempt = runtime.context, state["system"], state["attempt"]
-    if not await _waited(state["wait_seconds"], runtime):
+    held = state["wait_seconds"] <= context.longest_hold_seconds  # longer ones were waited parked
+    if held and not await _waited(state["wait_seconds"], runtime):
         return _paused(state)
     key = f"step/{name}/{attempt}"
     began = datetime.now(UTC)

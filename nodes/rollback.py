@@ -62,6 +62,8 @@ async def _undo_system(name: str, company: Company, context: NodeContext) -> Non
                 await context.systems[name].undo(company, entry, context.ledger)
                 break
             except SystemFault as fault:
-                if not fault.retryable or attempt > context.max_step_retries:
+                wait = pause_seconds(context, attempt, fault.after_seconds)
+                too_long = wait > context.longest_wait_seconds
+                if not fault.retryable or too_long or attempt > context.max_step_retries:
                     raise
-                await asyncio.sleep(pause_seconds(context, attempt, fault.after_seconds))
+                await asyncio.sleep(wait)

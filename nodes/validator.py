@@ -41,6 +41,8 @@ async def validator(state: OnboardingState, runtime: Runtime[NodeContext]) -> Co
             ),
             key=f"retry/{number}",
         )
+        if max(branch["wait_seconds"] for branch in branches) > context.longest_hold_seconds:
+            context.park()
         return Command(goto=[Send("provisioner", branch) for branch in branches], update=update)
     if all(result.settled for result in results):
         return Command(goto="reporter", update=update)
@@ -86,10 +88,11 @@ async def _read_back(result: StepResult, plan: Plan, context: NodeContext) -> St
                 break
         if not found and fault is None:
             return result.model_copy(update={"verified": True})
+        wait = pause_seconds(context, attempt, fault.after_seconds if fault else None)
+        if wait > context.longest_wait_seconds:
+            break
         if attempt <= context.max_step_retries:
-            await asyncio.sleep(
-                pause_seconds(context, attempt, fault.after_seconds if fault else None)
-            )
+            await asyncio.sleep(wait)
     if fault is None:
         message = f"{result.system} reads back differently: {'; '.join(found)}."
         fault = SystemFault(ErrorCode.VERIFY_FAILED, message, effect=Effect.APPLIED)
@@ -101,8 +104,6 @@ def _may_go_on(result: StepResult, budget_from: dict[str, int], context: NodeCon
     if result.error_code is ErrorCode.PAUSED:
         return True
     if result.settled or not result.retryable:
-        return False
-    if (result.retry_after_seconds or 0.0) > context.longest_wait_seconds:
         return False
     return result.attempt - budget_from.get(result.system, 1) < context.max_step_retries
 

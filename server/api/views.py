@@ -31,6 +31,7 @@ class ProgressView(BaseModel):
 class RunView(BaseModel):
     """A run. `version` is the number of its last event and its entity tag.
 
+    `waits_until` is when systems that limit requests or were out of order are asked again.
     `steps` has the systems that have a result, in the order of `systems`. `was` is the status that
     a paused run returns to.
     """
@@ -54,6 +55,7 @@ class RunView(BaseModel):
     failure: Failure | None
     undone: tuple[str, ...]
     leftovers: tuple[str, ...]
+    waits_until: datetime | None
     pause_requested: bool
     cancel_requested: bool
     was: RunStatus | None

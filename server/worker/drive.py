@@ -5,6 +5,7 @@ Level-triggered and idempotent: it looks at the row and the checkpoint and does 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from langchain_core.runnables import RunnableConfig
@@ -32,6 +33,7 @@ from server.lifecycle.service import Service
 from server.store.checkpoint_ids import seed_clock
 from server.store.claims import Claim
 from server.store.effects import RunLedger
+from server.store.group_saver import FENCE
 from server.worker.journal import ACTOR, RunGate, RunJournal
 
 Durability = Literal["exit", "sync"]
@@ -40,11 +42,12 @@ _PLANNING = (RunStatus.QUEUED, RunStatus.PLANNING)
 
 class Brake:
     """Lets others stop the stretch that is under way; a fresh control for each, as one drained
-    stays drained."""
+    stays drained. `until` is set where the run waits for a time."""
 
     def __init__(self) -> None:
         self.control = RunControl()
         self.stopped = False
+        self.until: datetime | None = None
 
     def interrupt(self) -> None:
         """Park at the next boundary and look at the row again."""
@@ -104,6 +107,9 @@ class Driver:
             return await self._cancel(run, context)
         if run.pause_requested:
             await journal.emit(RunPaused(), key=f"paused/{run.version}")
+            return False
+        if run.waits_until and run.waits_until > datetime.now(UTC):
+            brake.until = run.waits_until
             return False
         snapshot = await self.onboarding.aget_state(config)
         _keep_time(snapshot)
@@ -194,13 +200,14 @@ class Driver:
             ledger=ledger,
             gate=RunGate(self.service, run.run_id),
             journal=journal,
+            park=brake.interrupt,
         )
         return replace(bare, **self.limits)
 
 
 def _config(claim: Claim) -> RunnableConfig:
     """The fence goes along, so that the store can refuse the checkpoints of a worker cut off."""
-    where = {"thread_id": claim.run_id, "__fence": claim.fence}
+    where = {"thread_id": claim.run_id, FENCE: claim.fence}
     return {"configurable": where, "recursion_limit": RECURSION_LIMIT}
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from domain.errors import LeaseLost, StoreUnavailable
 from server.lifecycle.service import Bell, wish
@@ -66,6 +66,8 @@ class Executor:
                 await driver.fail(claim, "poisoned", message)
             await driver.drive(claim, brake)
             again = timedelta(0) if brake.stopped else None
+            if brake.until and not brake.stopped:
+                again = brake.until - datetime.now(UTC)
         except LeaseLost:
             _log.warning("run %s belongs to another worker now", claim.run_id)
         except StoreUnavailable:

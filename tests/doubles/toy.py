@@ -14,7 +14,7 @@ from domain.steps import Resource
 from systems.connector import Connector
 from systems.part import Found, Owner, made
 
-Fault = Literal["unavailable", "refused", "lost_after_effect", "unreadable", "bug"]
+Fault = Literal["unavailable", "refused", "limited", "lost_after_effect", "unreadable", "bug"]
 
 
 @dataclass
@@ -25,6 +25,7 @@ class ToyWorld:
     faults: list[Fault] = field(default_factory=list)
     broken: Fault | None = None
     slow_seconds: float = 0.0
+    limit_seconds: float = 1.5
     calls: int = 0
 
     def fault(self) -> Fault | None:
@@ -70,6 +71,9 @@ class ToyPart:
         fault = self.world.fault()
         if fault in ("unavailable", "unreadable"):
             raise Retryable(ErrorCode.UNAVAILABLE, f"{self.system} does not answer.")
+        if fault == "limited":
+            wait = self.world.limit_seconds
+            raise Retryable(ErrorCode.RATE_LIMITED, f"{self.system} is busy.", after_seconds=wait)
         if fault == "refused":
             raise Refused(ErrorCode.PERMISSION, f"{self.system} said no.")
         if fault == "bug":

@@ -1,7 +1,6 @@
 """Ids of checkpoints sort by age, also when a clock does not."""
 
 import time
-from uuid import uuid4
 
 import pytest
 from langgraph.checkpoint.base import id as ids
@@ -39,7 +38,8 @@ def test_clock_keeps_going_when_an_older_id_is_seen(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "none", str(uuid4()), "ffffffff-ffff-6fff-bfff-ffffffffffff"]
+    "wrong",
+    ["", "none", "6f1a9c1e-53a4-4c0e-9d38-b5d07bb1f001", "ffffffff-ffff-6fff-bfff-ffffffffffff"],
 )
 def test_id_is_refused_when_it_tells_no_time(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ids, "_last_v6_timestamp", None)

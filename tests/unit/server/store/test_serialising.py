@@ -64,7 +64,20 @@ def test_value_comes_back_when_langgraph_or_json_knows_it(value: Any) -> None:
         extension(7, "uuid", "UUID", "x"),
         extension(99, "uuid", "UUID", "x"),
     ],
-    ids=str,
+    ids=[
+        "class",
+        "class-of-one",
+        "class-of-many",
+        "class-with-method",
+        "method",
+        "model",
+        "nested",
+        "deep",
+        "empty",
+        "array",
+        "uuid",
+        "unknown",
+    ],
 )
 def test_value_is_refused_when_it_names_anything_else(content: Any) -> None:
     packed = ormsgpack.packb(content, default=lambda value: value)
