@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -75,12 +76,14 @@ def step(run: dict[str, Any], system: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def opened(folder: Path, sandbox: SandboxServer) -> AsyncIterator[Office]:
+async def opened(
+    folder: Path, sandbox: SandboxServer, variables: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[Office]:
     """One life of the service on `folder`, which leaves nothing behind."""
     store = folder / "agentos.db"
     before = sandbox.state()
     counts = sandbox.counts()
-    settings = load({}, sandbox_url=sandbox.url, sqlite_db_path=store, max_step_retries=2)
+    settings = load(variables, sandbox_url=sandbox.url, sqlite_db_path=store, max_step_retries=2)
     async with served(application(settings)) as http:
         yield Office(http, sandbox, store, counts)
         assert await leaks.of_engine(store) == []
