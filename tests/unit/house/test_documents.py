@@ -17,6 +17,7 @@ OPTIONS = (
     "systems.github.options",
     "systems.newsletter.system",
     "systems.newsletter.brevo.options",
+    "systems.newsletter.mailman.options",
     "systems.grants.options",
 )
 NAMES = {"__start__": "start", "__end__": "finish"}
