@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from domain.codes import ErrorCode
 from domain.errors import Retryable
-from domain.plans import Change
+from domain.plans import Change, ChangeKind
 from domain.ports import EffectStatus, Entry
 from domain.steps import Resource
 
@@ -52,8 +52,8 @@ class MemoryLedger:
                 )
 
     async def applied(self, change: Change, resource: Resource) -> Resource:
-        """Only one run can have created an object."""
-        claimed = any(
+        """Only one run can have created an object; any may have changed it."""
+        claimed = change.kind is not ChangeKind.UPDATE and any(
             run_id != self.run_id
             and key == change.key
             and line.entry.status is EffectStatus.APPLIED

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.exc import IntegrityError
 
 from domain.codes import ErrorCode
 from domain.errors import Halted, LeaseLost, Retryable
 from domain.events import ChangeApplied
-from domain.plans import Change
+from domain.plans import Change, ChangeKind
 from domain.ports import EffectStatus, Entry
 from domain.steps import Resource
 from server.store import log
@@ -56,8 +56,7 @@ class RunLedger:
             raise _busy(change) from error
 
     async def _intend(self, tx: Transaction, change: Change) -> Entry:
-        want = await self._fenced(tx)
-        row = await tx.session.get(EffectRow, (self._run_id, change.key))
+        want, row = await self._fenced(tx, change)
         if row is not None and row.status != EffectStatus.REFUSED.value:
             return _entry(row, reopened=row.status == EffectStatus.INTENT.value)
         if want is not None:
@@ -69,7 +68,7 @@ class RunLedger:
             row = EffectRow(
                 run_id=self._run_id,
                 key=change.key,
-                ordinal=(await tx.session.scalar(count)) or 0,
+                ordinal=count.scalar_subquery(),
                 system=change.system,
                 company_id=self._company_id,
                 target=change.target,
@@ -87,10 +86,13 @@ class RunLedger:
         return _entry(row)
 
     async def applied(self, change: Change, resource: Resource) -> Resource:
-        """Commit the outcome and its event; only one run can have created an object."""
+        """Commit the outcome and its event.
+
+        Only one run can have created an object, while any run may have changed it.
+        """
         async with self._database.write() as tx:
             row = await self._row(tx, change)
-            if resource.created_by_us:
+            if resource.created_by_us and change.kind is not ChangeKind.UPDATE:
                 claimed = await tx.session.scalar(
                     select(EffectRow.run_id).where(
                         EffectRow.system == change.system,
@@ -152,20 +154,27 @@ class RunLedger:
             return frozenset(found for found in await tx.session.scalars(query) if found)
 
     async def _row(self, tx: Transaction, change: Change) -> EffectRow:
-        await self._fenced(tx)
-        row = await tx.session.get(EffectRow, (self._run_id, change.key))
+        _, row = await self._fenced(tx, change)
         if row is None:
             raise RuntimeError(f"no intent was committed for {change.key}")
         return row
 
-    async def _fenced(self, tx: Transaction) -> str | None:
-        """What somebody wants of the run, whose row is ours until the transaction ends."""
-        query = select(RunRow.fence, RunRow.want).where(RunRow.run_id == self._run_id)
-        row = (await tx.session.execute(query.with_for_update(key_share=True))).one_or_none()
-        if row is None or row.fence != self._fence:
+    async def _fenced(self, tx: Transaction, change: Change) -> tuple[str | None, EffectRow | None]:
+        """What somebody wants of the run, and the entry of this change.
+
+        The run's row is ours until the transaction ends.
+        """
+        entry = and_(EffectRow.run_id == RunRow.run_id, EffectRow.key == change.key)
+        query = (
+            select(RunRow.fence, RunRow.want, EffectRow)
+            .outerjoin(EffectRow, entry)
+            .where(RunRow.run_id == self._run_id)
+            .with_for_update(of=RunRow, key_share=True)
+        )
+        found = (await tx.session.execute(query)).one_or_none()
+        if found is None or found.fence != self._fence:
             raise LeaseLost("Another worker has taken this run.")
-        want: str | None = row.want
-        return want
+        return found.want, found.EffectRow
 
 
 def reading_ledger(database: Database, company_id: str) -> RunLedger:

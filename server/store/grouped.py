@@ -58,10 +58,7 @@ class GroupedPostgres(PostgresDatabase):
         try:
             connection, now = await writer.turn
             with translated():
-                session = AsyncSession(
-                    connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
-                )
-                async with session, session.begin():
+                async with _own_part(connection) as session:
                     transaction = Transaction(session, now)
                     yield transaction
         except BaseException:
@@ -106,3 +103,25 @@ class GroupedPostgres(PostgresDatabase):
         for writer in [*members, *self._line]:
             writer.refuse()
         self._line.clear()
+
+
+@asynccontextmanager
+async def _own_part(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
+    """A session whose writes can be taken back alone.
+
+    The savepoint is not released but overtaken by the next one of its name, which saves every
+    writer a round trip.
+    """
+    await connection.exec_driver_sql("SAVEPOINT writer")
+    session = AsyncSession(
+        connection, expire_on_commit=False, join_transaction_mode="rollback_only"
+    )
+    try:
+        yield session
+        await session.flush()
+    except BaseException:
+        if not connection.invalidated:
+            await connection.exec_driver_sql("ROLLBACK TO SAVEPOINT writer")
+        raise
+    finally:
+        await session.close()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, select, update
 
 from domain.errors import LeaseLost, NotFound
 from domain.events import RecordedEvent, RunLaunched, WorkflowEvent
@@ -89,36 +89,43 @@ async def append_all(
     fence: int | None = None,
 ) -> tuple[RunState, list[WorkflowEvent]]:
     """See `append`; the events follow one another."""
-    # Locked against other writers, but not against those that only refer to the row: a claim alone
-    # excludes these too (see `claims`).
-    query = select(RunRow.fence, RunRow.state).where(RunRow.run_id == run_id)
-    row = (await tx.session.execute(query.with_for_update(key_share=True))).one_or_none()
-    if row is None:
-        raise NotFound("There is no run with this id.")
-    if fence is not None and row.fence != fence:
-        raise LeaseLost("Another worker has taken this run.")
-    before = run = RunState.model_validate(row.state)
-    log = await _written(tx, run_id, events)
-    fresh = []
-    for key in (key for key in events if key not in log):
+    before, written = await _locked(tx, run_id, events, fence)
+    run, fresh = before, []
+    for key in (key for key in events if key not in written):
         recorded = RecordedEvent(seq=run.version + 1, at=tx.now, actor=actor, event=events[key])
         run = run.apply(recorded)
         fresh.append(_event_row(run_id, recorded, key=key))
-    if run is not before:
+    if fresh:
         await tx.session.execute(insert(EventRow), fresh)
         changed = update(RunRow).where(RunRow.run_id == run_id).values(**_columns(run))
         await tx.session.execute(changed, execution_options=_PLAIN)
     if run.ended and not before.ended:
         await _release_targets(tx, run_id)
-    return run, [log.get(key, event) for key, event in events.items()]
+    return run, [written.get(key, event) for key, event in events.items()]
 
 
-async def _written(tx: Transaction, run_id: str, keys: Collection[str]) -> dict[str, WorkflowEvent]:
-    query = select(EventRow.event_key, EventRow.body)
-    rows = await tx.session.execute(
-        query.where(EventRow.run_id == run_id, EventRow.event_key.in_(keys))
+async def _locked(
+    tx: Transaction, run_id: str, keys: Collection[str], fence: int | None
+) -> tuple[RunState, dict[str, WorkflowEvent]]:
+    """The run, whose row is ours until the transaction ends, and its events under these keys.
+
+    Locked against other writers, but not against those that only refer to the row: a claim alone
+    excludes these too (see `claims`).
+    """
+    same = and_(EventRow.run_id == RunRow.run_id, EventRow.event_key.in_(keys))
+    query = (
+        select(RunRow.fence, RunRow.state, EventRow.event_key, EventRow.body)
+        .outerjoin(EventRow, same)
+        .where(RunRow.run_id == run_id)
+        .with_for_update(of=RunRow, key_share=True)
     )
-    return {row.event_key: _EVENT.validate_python(row.body) for row in rows}
+    rows = (await tx.session.execute(query)).all()
+    if not rows:
+        raise NotFound("There is no run with this id.")
+    if fence is not None and rows[0].fence != fence:
+        raise LeaseLost("Another worker has taken this run.")
+    written = {row.event_key: _EVENT.validate_python(row.body) for row in rows if row.event_key}
+    return RunState.model_validate(rows[0].state), written
 
 
 async def _release_targets(tx: Transaction, run_id: str) -> None:
