@@ -139,7 +139,8 @@ class CompanyRepository:
             path = f"{self._options.org}/{aside}"
             await self._client.change_repository(path, {"archived": True})
         return Undone(
-            note=f"the repository was renamed to {self._options.org}/{aside} and archived"
+            note=f"the repository was renamed to {self._options.org}/{aside} and archived; "
+            "an owner can delete it in its settings"
         )
 
 

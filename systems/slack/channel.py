@@ -6,7 +6,7 @@ from domain.canonical import digest
 from domain.codes import ErrorCode
 from domain.companies import Company
 from domain.errors import NeedsPerson
-from domain.plans import Change, ChangeKind
+from domain.plans import Change, ChangeKind, Undo
 from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
 from systems.part import Found, Owner, made
@@ -45,6 +45,7 @@ class WelcomeChannel:
                 target=f"#{name}",
                 summary=f"create the {kind} channel #{name}",
                 after={"name": name, "is_private": self._options.private},
+                undo=Undo.PARTIAL,
             )
         ]
 
@@ -118,7 +119,10 @@ class WelcomeChannel:
         if channel.name != aside:
             await self._client.rename(channel.id, aside)
         await self._client.archive(channel.id)
-        return Undone(note=f"the channel {was} was renamed to #{aside} and archived")
+        return Undone(
+            note=f"the channel {was} was renamed to #{aside} and archived; "
+            "an owner of the workspace can delete it"
+        )
 
     async def _lived_in(self, channel: Channel) -> bool:
         ourselves = (await self._client.identity()).user_id

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from domain.codes import ErrorCode
 from domain.companies import Company
 from domain.errors import Refused
-from domain.plans import Change, ChangeKind
+from domain.plans import Change, ChangeKind, Undo
 from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
 from systems.part import Found, Owner, made
@@ -39,6 +39,7 @@ class Member:
                 target=f"{user} in #{name}",
                 summary=f"invite {user} to #{name}",
                 after={"user": user},
+                undo=Undo.PARTIAL,
             )
             for user in dict.fromkeys([*self._options.ops_user_ids, *named])
         ]

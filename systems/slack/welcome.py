@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from domain.codes import ErrorCode
 from domain.companies import Company
 from domain.errors import Refused, SystemFault
-from domain.plans import Change, ChangeKind
+from domain.plans import Change, ChangeKind, Undo
 from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
 from systems.part import Found, Owner, made
@@ -46,6 +46,7 @@ class WelcomeMessage:
                 target=target,
                 summary=f"post {target}",
                 after={"text": text(company)},
+                undo=Undo.PARTIAL,
             )
         ]
 

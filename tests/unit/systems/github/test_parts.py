@@ -167,7 +167,10 @@ async def test_a_repository_is_renamed_and_then_archived(hub: Hub) -> None:
     hub.says(repository()).says(repository(name=ASIDE)).says(repository(name=ASIDE))
     undone = await hub.repositories.undo(ACME, done(hub.repositories, REPOSITORY))
     assert not undone.left
-    assert undone.note == f"the repository was renamed to org/{ASIDE} and archived"
+    assert undone.note == (
+        f"the repository was renamed to org/{ASIDE} and archived; "
+        "an owner can delete it in its settings"
+    )
     renaming, archiving = hub.script.asked[1:]
     assert (renaming.path, renaming.body) == ("/repos/org/partner-acme", {"name": ASIDE})
     assert (archiving.path, archiving.body) == (f"/repos/org/{ASIDE}", {"archived": True})

@@ -130,7 +130,10 @@ async def test_an_untouched_channel_is_renamed_and_then_archived(slack: Slack) -
     slack.says(channel=channel(name=ASIDE)).says()
     undone = await slack.channels.undo(ACME, entry(slack))
     assert not undone.left
-    assert undone.note == f"the channel #welcome-acme was renamed to #{ASIDE} and archived"
+    assert undone.note == (
+        f"the channel #welcome-acme was renamed to #{ASIDE} and archived; "
+        "an owner of the workspace can delete it"
+    )
     assert slack.called[-2:] == ["conversations.rename", "conversations.archive"]
     assert slack.script.asked[-2].query == {"channel": "C1", "name": ASIDE}
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from domain.companies import Company, Contact
-from domain.plans import Change
+from domain.plans import Change, Undo
 from domain.ports import EffectStatus, Entry
 from domain.steps import Resource
-from systems.part import Owner
+from systems.part import Owner, Part
 from systems.slack.purpose import purpose
 from systems.slack.welcome import text
 from tests.unit.systems.slack.conftest import Slack, channel
@@ -28,6 +28,14 @@ def done(change: Change, resource: Resource, before: dict[str, Any] | None = Non
     applied = change.model_copy(update={"before": before})
     now = datetime.now(UTC)
     return Entry("slack", applied, EffectStatus.APPLIED, now, resource=resource)
+
+
+async def test_what_is_done_in_slack_is_promised_to_be_taken_back_in_part_only(
+    slack: Slack,
+) -> None:
+    parts: tuple[Part, ...] = (slack.channels, slack.purposes, slack.people, slack.messages)
+    changes = [change for part in parts for change in part.desired(ACME)]
+    assert {change.undo for change in changes} == {Undo.PARTIAL}
 
 
 @pytest.mark.parametrize("name", ["Acme", "&" * 200, "<>" * 100, "é" * 200, "🚀" * 200])
