@@ -51,10 +51,13 @@ class Ledger(Protocol):
         """
         ...
 
-    async def applied(self, change: Change, resource: Resource) -> Resource:
+    async def applied(
+        self, change: Change, resource: Resource, *, answered: bool = False
+    ) -> Resource:
         """Commit the outcome, and its event with it.
 
-        `created_by_us` is cleared when another run's entry claims the id.
+        `answered`: the system has confirmed our own call. An object that was looked up may be
+        another's doing: `created_by_us` is cleared when another run's entry claims the id.
         """
         ...
 

@@ -129,7 +129,7 @@ class Connector:
             raise NeedsPerson(ErrorCode.CONFLICT, fault.message) from fault
         except OutcomeUnknown as fault:
             return await self._after_lost_answer(company, entry, refs, ledger, part, fault)
-        return await ledger.applied(change, made)
+        return await ledger.applied(change, made, answered=True)
 
     async def _after_lost_answer(
         self,

@@ -51,9 +51,12 @@ class MemoryLedger:
                     after_seconds=2.0,
                 )
 
-    async def applied(self, change: Change, resource: Resource) -> Resource:
-        """Only one run can have created an object; any may have changed it."""
-        claimed = change.kind is not ChangeKind.UPDATE and any(
+    async def applied(
+        self, change: Change, resource: Resource, *, answered: bool = False
+    ) -> Resource:
+        """Only one run can have created what was looked up; any may have changed it."""
+        doubtful = not answered and change.kind is not ChangeKind.UPDATE
+        claimed = doubtful and any(
             run_id != self.run_id
             and key == change.key
             and line.entry.status is EffectStatus.APPLIED

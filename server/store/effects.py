@@ -85,14 +85,18 @@ class RunLedger:
         await tx.session.flush()
         return _entry(row)
 
-    async def applied(self, change: Change, resource: Resource) -> Resource:
+    async def applied(
+        self, change: Change, resource: Resource, *, answered: bool = False
+    ) -> Resource:
         """Commit the outcome and its event.
 
-        Only one run can have created an object, while any run may have changed it.
+        Of an object that was looked up only one run can be the creator, while any run may have
+        changed it.
         """
         async with self._database.write() as tx:
             row = await self._row(tx, change)
-            if resource.created_by_us and change.kind is not ChangeKind.UPDATE:
+            doubtful = not answered and change.kind is not ChangeKind.UPDATE
+            if resource.created_by_us and doubtful:
                 claimed = await tx.session.scalar(
                     select(EffectRow.run_id).where(
                         EffectRow.system == change.system,

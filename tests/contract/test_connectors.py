@@ -26,11 +26,13 @@ class CrashingLedger(MemoryLedger):
         super().__init__("run_1")
         self._dies_at: str | None = made.resource
 
-    async def applied(self, change: Change, resource: Resource) -> Resource:
+    async def applied(
+        self, change: Change, resource: Resource, *, answered: bool = False
+    ) -> Resource:
         if change.resource.partition(":")[0] == self._dies_at:
             self._dies_at = None
             raise ConnectionAbortedError
-        return await super().applied(change, resource)
+        return await super().applied(change, resource, answered=answered)
 
 
 async def test_a_company_goes_in_and_out_again(stage: Stage) -> None:

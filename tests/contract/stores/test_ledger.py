@@ -95,6 +95,13 @@ async def test_only_one_run_has_created_an_object(home: House) -> None:
         assert (await ledger.applied(_change(), MADE)).created_by_us is mine
 
 
+async def test_a_run_has_created_an_object_again_when_the_system_has_said_so(home: House) -> None:
+    for name in ("Acme", "Globex"):
+        ledger = await _ledger(home, name)
+        await ledger.intend(_change())
+        assert (await ledger.applied(_change(), MADE, answered=True)).created_by_us
+
+
 async def test_any_run_may_have_changed_it(home: House) -> None:
     change = _change(ChangeKind.UPDATE)
     for name in ("Acme", "Globex"):

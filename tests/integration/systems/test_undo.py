@@ -174,11 +174,13 @@ async def test_what_was_adopted_gets_back_what_the_run_changed(office: Office) -
     people.slack("chat.delete", channel=channel["id"], ts=message["ts"])
     grant = f"orgs/{GITHUB_ORG}/teams/partner-acme-corp/repos/{GITHUB_ORG}/partner-acme-corp"
     people.github("PUT", grant, {"permission": "pull"})
+    people.github("DELETE", f"orgs/{GITHUB_ORG}/teams/partner-acme-corp/memberships/octo-guest")
     before = office.sandbox.state()
     run = await stuck(office, "slack", idempotency_key="again", contacts=CONTACTS)
     kinds = {each["resource"]: each["kind"] for each in run["plan"]["changes"]}
     assert (kinds["channel"], kinds["repository"], kinds["list"]) == ("adopt",) * 3
     assert (kinds["purpose"], kinds["grant"], kinds["welcome"]) == ("update", "update", "create")
+    assert kinds["membership:octo-guest"] == "create"
     assert text(office.sandbox.state()) != text(before)
     run = await decided(office, run["run_id"])
     assert (run["status"], run["leftovers"]) == ("rolled_back", [])

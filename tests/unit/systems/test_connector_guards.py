@@ -94,7 +94,9 @@ class NoLease(MemoryLedger):
 class NoClaims(MemoryLedger):
     """A ledger in which each run may say that it made an object."""
 
-    async def applied(self, change: Change, resource: Resource) -> Resource:
+    async def applied(
+        self, change: Change, resource: Resource, *, answered: bool = False
+    ) -> Resource:
         self._close(change, EffectStatus.APPLIED, resource=resource)
         return resource
 
