@@ -11,6 +11,7 @@ from domain.launches import LaunchRequest
 from domain.plans import Plan
 from domain.reports import Report
 from domain.steps import Resource, StepResult
+from domain.verifications import Verification
 
 
 class _Event(BaseModel):
@@ -100,6 +101,11 @@ class RunCompleted(_Event):
     report: Report
 
 
+class RunVerified(_Event):
+    type: Literal["run_verified"] = "run_verified"
+    verification: Verification
+
+
 class RunFailed(_Event):
     type: Literal["run_failed"] = "run_failed"
     code: str
@@ -151,6 +157,7 @@ WorkflowEvent = Annotated[
     | StepUndone
     | ReportingStarted
     | RunCompleted
+    | RunVerified
     | RunFailed
     | RunRolledBack
     | PauseRequested

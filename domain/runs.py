@@ -27,6 +27,7 @@ from domain.events import (
     RunPaused,
     RunResumed,
     RunRolledBack,
+    RunVerified,
     StepFinished,
     StepStarted,
     StepUndone,
@@ -35,8 +36,9 @@ from domain.launches import LaunchRequest
 from domain.plans import Plan
 from domain.reports import Report, render_report
 from domain.status import TERMINAL, RunStatus
-from domain.steps import Resource, StepResult
+from domain.steps import Resource, StepResult, StepStatus
 from domain.transitions import next_status
+from domain.verifications import Verification
 
 
 class Progress(BaseModel):
@@ -84,6 +86,7 @@ class RunState(BaseModel):
     pause_requested: bool = False
     cancel_requested: CancelRequested | None = None
     report: Report | None = None
+    verification: Verification | None = None
     failure: Failure | None = None
     created_at: datetime
     updated_at: datetime
@@ -189,12 +192,26 @@ def _effects(run: RunState, event: object, at: datetime) -> dict[str, object]:
             return {"cancel_requested": event}
         case RunCompleted(report=report) | RunRolledBack(report=report):
             return {"report": report}
+        case RunVerified(verification=verification):
+            return {"verification": verification, "steps": _settled_since(run, verification)}
         case RunFailed(code=code, message=message, report=report):
             return {"failure": Failure(code=code, message=message), "report": report}
         case RunCancelled(reason=reason):
             return {"failure": Failure(code="cancelled", message=reason or "Cancelled.")}
         case _:
             return {}
+
+
+def _settled_since(run: RunState, verification: Verification) -> dict[str, StepResult]:
+    """A step that waited for somebody outside has succeeded once nothing waits any more."""
+    steps = dict(run.steps)
+    for check in verification.checks:
+        step = steps.get(check.system)
+        waits = any(resource.pending for resource in check.resources)
+        if step and step.status is StepStatus.PENDING and check.ok and not waits:
+            done = {"status": StepStatus.SUCCESS, "resources": check.resources, "hint": None}
+            steps[check.system] = step.model_copy(update=done)
+    return steps
 
 
 def _decided(run: RunState, decision: Decision) -> dict[str, object]:

@@ -38,6 +38,7 @@ MOVES: Mapping[str, Mapping[RunStatus, RunStatus]] = MappingProxyType(
         "step_undone": _stay(frozenset({S.ROLLING_BACK})),
         "reporting_started": {S.VALIDATING: S.REPORTING},
         "run_completed": {S.REPORTING: S.COMPLETED},
+        "run_verified": {S.COMPLETED: S.COMPLETED},  # looks again, and changes nothing
         "run_failed": _all_to(ACTIVE, S.FAILED),
         "run_rolled_back": {S.ROLLING_BACK: S.ROLLED_BACK},
         "pause_requested": _stay(_PAUSABLE),

@@ -88,6 +88,9 @@ class Guarded:
     async def verify(self, company: Company, change: Change, refs: Refs) -> Sequence[Difference]:
         return await self.breaker.call(lambda: self.system.verify(company, change, refs))
 
+    async def look(self, company: Company, change: Change, refs: Refs) -> Resource | None:
+        return await self.breaker.call(lambda: self.system.look(company, change, refs))
+
     async def undo(self, company: Company, entry: Entry, ledger: Ledger) -> Undone:
         return await self.breaker.call(lambda: self.system.undo(company, entry, ledger))
 

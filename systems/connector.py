@@ -195,6 +195,11 @@ class Connector:
         """Differences between what was approved and what reads back."""
         return await self._part(change, company).verify(company, change, refs)
 
+    async def look(self, company: Company, change: Change, refs: Refs) -> Resource | None:
+        """The object of a change as it is now, None if it is not there; only reads."""
+        found = await self._part(change, company).find(company, change, refs)
+        return found.resource if found else None
+
     async def undo(self, company: Company, entry: Entry, ledger: Ledger) -> Undone:
         """Take back one effect of this run; resumable, since the ledger closes the entry last."""
         part = self._part(entry.change, company)

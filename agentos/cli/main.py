@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from agentos.cli import context, db, decide, demo, doctor, exits, launch, plan, runs, serve, worker
+from agentos.cli import (
+    context,
+    db,
+    decide,
+    demo,
+    doctor,
+    exits,
+    launch,
+    plan,
+    runs,
+    serve,
+    verify,
+    worker,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -44,6 +57,7 @@ app.command()(launch.launch)
 app.command()(plan.plan)
 app.command()(runs.runs)
 app.add_typer(runs.app, name="run")
+app.command()(verify.verify)
 app.command()(decide.approve)
 app.command()(decide.deny)
 app.command()(doctor.doctor)

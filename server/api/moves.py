@@ -10,7 +10,7 @@ from server.api.parameters import IfVersion, RunId, ServiceHere
 from server.api.runs import PATH
 from server.api.schemas import DEFAULT_RESPONDER, CancelBody, MoveBody, ResumeBody
 from server.api.views import RunView, run_view
-from server.lifecycle import cancels, decisions, pauses
+from server.lifecycle import cancels, decisions, pauses, verifications
 from server.lifecycle.service import Actor
 
 DOOR = "api"
@@ -68,6 +68,17 @@ async def resume(
         response.status_code = 200
         response.headers["Idempotent-Replayed"] = "true"
     return moved(response, run)
+
+
+@router.post("/{run_id}/verify", operation_id="verify", responses=docs.TAGGED | docs.MOVES)
+async def verify(
+    run_id: RunId, service: ServiceHere, response: Response, body: MoveBody | None = None
+) -> RunView:
+    """Read back what a completed run has made and note what differs; nothing is repaired.
+
+    A step that waited for somebody outside becomes a success once nothing waits any more.
+    """
+    return moved(response, await verifications.verify(service, run_id, actor(body)))
 
 
 @router.post(

@@ -13,6 +13,7 @@ from domain.reports import Report
 from domain.runs import Failure, RunState
 from domain.status import RunStatus
 from domain.steps import Resource, StepResult
+from domain.verifications import Verification
 
 
 class AppliedView(Resource):
@@ -52,6 +53,7 @@ class RunView(BaseModel):
     steps: list[StepResult]
     progress: dict[str, ProgressView]
     report: Report | None
+    verification: Verification | None
     failure: Failure | None
     undone: tuple[str, ...]
     leftovers: tuple[str, ...]

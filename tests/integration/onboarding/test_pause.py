@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 
+from domain.plans import Change
 from server.store.effects import RunLedger
+from server.store.tables import EffectRow
 from server.store.transactions import Transaction
 from server.worker.drive import Brake
 from tests.integration.onboarding.conftest import FIRST_CALLS, MADE, STAND_IN, Office
@@ -46,8 +48,11 @@ async def test_further_effects_follow_a_pause_when_neither_brake_nor_ledger_heed
 ) -> None:
     fenced = RunLedger._fenced
 
-    async def heedless(ledger: RunLedger, tx: Transaction) -> None:
-        await fenced(ledger, tx)
+    async def heedless(
+        ledger: RunLedger, tx: Transaction, change: Change
+    ) -> tuple[None, EffectRow | None]:
+        _, entry = await fenced(ledger, tx, change)
+        return None, entry
 
     monkeypatch.setattr(RunLedger, "_fenced", heedless)
     monkeypatch.setattr(Brake, "interrupt", lambda brake: None)

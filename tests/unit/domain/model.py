@@ -21,6 +21,7 @@ escalated           rollback_started>rolling_back
 rolling_back        step_undone escalation_requested>escalated run_rolled_back>rolled_back
 rolling_back        rollback_started change_applied
 reporting           run_completed>completed rollback_started>rolling_back
+completed           run_verified
 paused              run_resumed>was rollback_started>rolling_back
 """
 _WHILE_ALIVE = "run_failed>failed run_cancelled>cancelled cancel_requested"
@@ -35,6 +36,8 @@ def _read(laws: str) -> dict[str, dict[str, str]]:
     for line in laws.strip().splitlines():
         status, *words = line.split()
         everywhere = _WHILE_ALIVE if status == "paused" else f"{_WHILE_ALIVE} {_WHILE_NOT_PAUSED}"
+        if status in ENDS:
+            everywhere = ""
         for word in (*words, *everywhere.split()):
             name, _, target = word.partition(">")
             moves.setdefault(status, {})[name] = target or status

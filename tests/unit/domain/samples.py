@@ -25,6 +25,7 @@ from domain.events import (
     RunPaused,
     RunResumed,
     RunRolledBack,
+    RunVerified,
     StepFinished,
     StepStarted,
     StepUndone,
@@ -36,6 +37,7 @@ from domain.plans import Change, ChangeKind, Plan, Undo
 from domain.reports import Report, ReportLine
 from domain.runs import RunState, reduce
 from domain.steps import Resource, StepResult, StepStatus
+from domain.verifications import SystemCheck, Verification
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, 250_000, tzinfo=UTC)
 RUN_ID = "run_1"
@@ -123,6 +125,7 @@ _MOMENTS: tuple[WorkflowEvent, ...] = (
     StepUndone(system="slack", undone=("channel archived",), left=("invitation sent",)),
     ReportingStarted(),
     RunCompleted(report=REPORT),
+    RunVerified(verification=Verification(checks=(SystemCheck(system="slack"),))),
     RunFailed(code="internal", message="A defect.", report=None),
     RunRolledBack(report=REPORT),
     PauseRequested(),

@@ -33,6 +33,7 @@ BUDGET = settings(
     max_examples=200,
     stateful_step_count=50,
     deadline=None,
+    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 STARTED = datetime(2026, 3, 1, tzinfo=UTC)
@@ -66,6 +67,13 @@ class RunMachine(RuleBasedStateMachine):
         further = [word for word in legal if legal[word] != self.model.status]
         self._choose(data, [word for word in further if word not in (*SIDE_EXITS, "run_paused")])
 
+    @precondition(lambda self: self.model.status == "validating")
+    @rule(data=st.data())
+    def is_finished(self, data: st.DataObject) -> None:
+        self._settle_all(data)
+        for word in ("reporting_started", "run_completed"):
+            self._happen(word, data.draw(strategies.events[word]))
+
     @precondition(lambda self: not self.model.ended)
     @rule(word=st.sampled_from(WORDS))
     def anything_happens(self, word: str) -> None:
@@ -81,11 +89,14 @@ class RunMachine(RuleBasedStateMachine):
     def _choose(self, data: st.DataObject, words: list[str]) -> None:
         word = data.draw(st.sampled_from(words))
         if word == "reporting_started" and data.draw(st.booleans()):
-            for system in sorted(self.model.open):  # else hardly a run would ever be completed
-                status = data.draw(st.sampled_from(sorted(SETTLED)))
-                result = StepResult(system=system, status=status, details="")
-                self._happen("step_finished", StepFinished(result=result))
+            self._settle_all(data)  # else hardly a run would ever be completed
         self._happen(word, data.draw(strategies.events[word]))
+
+    def _settle_all(self, data: st.DataObject) -> None:
+        for system in sorted(self.model.open):
+            status = data.draw(st.sampled_from(sorted(SETTLED)))
+            result = StepResult(system=system, status=status, details="")
+            self._happen("step_finished", StepFinished(result=result))
 
     def _recorded(self, seq: int, event: WorkflowEvent) -> RecordedEvent:
         at = STARTED + timedelta(microseconds=seq * 1_000_001)

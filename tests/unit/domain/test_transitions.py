@@ -46,7 +46,10 @@ def test_move_is_taken_only_when_the_model_permits_it(status: RunStatus, word: s
 
 @pytest.mark.parametrize("status", sorted(TERMINAL))
 def test_nothing_happens_when_a_run_has_ended(status: RunStatus) -> None:
+    """But that what a completed one has made may be looked at again."""
     for event in samples.EVENTS.values():
+        if (status, event.type) == (RunStatus.COMPLETED, "run_verified"):
+            continue
         with pytest.raises(IllegalMove) as error:
             next_status(status, event, was=RunStatus.PLANNING)
         assert "never changes" in error.value.advice
