@@ -1,5 +1,6 @@
 """The one HTTP client of the connectors, and what its failures mean."""
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -10,6 +11,9 @@ import httpx
 
 from domain.codes import Effect, ErrorCode
 from domain.errors import AlreadyThere, OutcomeUnknown, Refused, Retryable, SystemFault
+
+# At INFO it writes the address of every request, and some of these hold an e-mail address.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 LONGEST_WAIT_SECONDS = 86_400.0
 """A system that names a longer time is taken to mean this one."""

@@ -104,6 +104,7 @@ class PostgresDatabase:
             max_overflow=0,
             pool_timeout=self._patience,
             connect_args=conninfo_to_dict(self.conninfo),
+            hide_parameters=True,
         )
 
 

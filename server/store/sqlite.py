@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -14,6 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from domain.errors import BadSetting
 from server.store import migrate
 from server.store.transactions import Transaction, translated
+
+# At DEBUG it writes the values of every statement, and some of these are e-mail addresses.
+logging.getLogger("aiosqlite").setLevel(logging.WARNING)
 
 _BUSY_MS = 10_000
 
@@ -116,7 +120,9 @@ def _now() -> datetime:
 
 
 def _engine(address: str, begin: str, *, size: int) -> AsyncEngine:
-    engine = create_async_engine(address, pool_size=size, max_overflow=0, pool_timeout=30)
+    engine = create_async_engine(
+        address, pool_size=size, max_overflow=0, pool_timeout=30, hide_parameters=True
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -22,7 +22,7 @@ State = Mapping[str, Mapping[str, list[Body]]]
 
 _LEDGER = {"slack": "slack", "github": "github", "brevo": "newsletter", "grants": "grants"}
 _LOOKS, _PAUSE_SECONDS = 1_000, 0.01
-_BESIDE = {("brevo", "contact"), ("github", "cancelled_invitation")}
+_BESIDE = {("brevo", "contact"), ("github", "cancelled_invitation"), ("github", "token")}
 """Made by the system itself: a contact stands there since it was sent a mail."""
 
 
