@@ -11,6 +11,7 @@ import httpx
 
 from domain.codes import Effect, ErrorCode
 from domain.errors import AlreadyThere, OutcomeUnknown, Refused, Retryable, SystemFault
+from systems.deadline import TimedTransport
 
 # At INFO it writes the address of every request, and some of these hold an e-mail address.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -52,14 +53,14 @@ def new_client(
     A connection that was kept may be closed by the server unseen; the next write on it would then
     look like a lost answer.
     """
+    limits = httpx.Limits(max_keepalive_connections=0)
     return httpx.AsyncClient(
         base_url=base_url,
         headers=dict(headers or {}),
         timeout=httpx.Timeout(timeout_seconds),
-        limits=httpx.Limits(max_keepalive_connections=0),
+        transport=TimedTransport(timeout_seconds, verify=_certificates(), limits=limits),
         follow_redirects=False,
         trust_env=False,
-        verify=_certificates(),
     )
 
 

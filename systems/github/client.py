@@ -11,6 +11,7 @@ from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 
 from domain.codes import ErrorCode
 from domain.errors import SystemFault
+from systems.deadline import before, deadline
 from systems.github.faults import garbled, refused, translate, whole_seconds
 from systems.github.models import (
     Grant,
@@ -259,9 +260,10 @@ class GitHubClient:
         label, writes = f"GitHub ({method} {path})", method != "GET"
         headers = {"Accept": accept, "X-GitHub-Api-Version": API_VERSION}
         try:
-            answer = await self._api.get().arequest(
-                method, path, json=body, params=query, headers=headers
-            )
+            async with before(deadline(self._options.timeout_seconds)):
+                answer = await self._api.get().arequest(
+                    method, path, json=body, params=query, headers=headers
+                )
         except Exception as error:  # noqa: BLE001  (the client lets through what its parser meets)
             # Cut off from its cause, whose text may hold what was sent.
             raise translate(error, label, writes=writes, missing=missing) from None

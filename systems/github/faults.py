@@ -54,6 +54,8 @@ def translate(
         return refused(error.response.raw_response, label, writes=writes, missing=missing)
     if isinstance(error, RequestError):
         return _lost(error.exc, label, writes=writes)
+    if isinstance(error, httpx.HTTPError):
+        return _lost(error, label, writes=writes)
     if isinstance(error, ValueError):
         # The client reads the times of a limit as numbers and lets the failure through.
         return fault_of(label, ErrorCode.RATE_LIMITED, writes=writes, after=UNTOLD_WAIT_SECONDS)
