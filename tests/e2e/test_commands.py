@@ -45,7 +45,8 @@ def test_launch_takes_all_that_a_company_can_have(cli: Cli) -> None:
 def test_a_run_that_waits_shows_its_plan_and_how_to_decide(cli: Cli) -> None:
     result = cli("launch", "Waiting Corp", "--watch")
     assert result.exit_code == 3
-    assert "  + create the private channel #welcome-waiting-corp" in result.stdout.splitlines()
+    line = "  + create the private channel #welcome-waiting-corp · undo: partial"
+    assert line in result.stdout.splitlines()
     assert "agentos approve run_" in result.stderr
     assert "agentos deny run_" in result.stderr
 

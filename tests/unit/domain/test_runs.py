@@ -1,6 +1,6 @@
 """A run is the fold of its events."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -59,11 +59,6 @@ def test_run_does_not_begin_when_its_first_event_is_no_launch() -> None:
     (_, started) = samples.record("planning_started")
     with pytest.raises(TypeError):
         reduce("run_1", [started])
-
-
-def test_run_is_not_launched_again_when_it_exists() -> None:
-    with pytest.raises(IllegalMove):
-        run_after("run_launched")
 
 
 QUIET = {
@@ -140,16 +135,6 @@ def test_old_result_is_gone_when_its_step_starts_again() -> None:
     again = _next(run, StepStarted(system="slack", attempt=2))
     assert again.steps == {"github": samples.FAIL}
     assert again.progress["slack"].applied == run.progress["slack"].applied != {}
-
-
-def test_run_waits_until_the_system_may_be_asked_again() -> None:
-    run = run_after(*TO_WORK, "validation_started", "retry_scheduled")
-    assert run.waits_until == run.updated_at + timedelta(seconds=0.5)
-    assert _next(run, StepStarted(system="github", attempt=2)).waits_until is None
-    assert (
-        run_after(*TO_WORK, "validation_started", "retry_scheduled", "rollback_started").waits_until
-        is None
-    )
 
 
 def test_progress_grows_when_changes_are_applied() -> None:

@@ -27,7 +27,7 @@ from systems.slack import faults as slack
 from tests.unit.systems import answers
 
 C = ErrorCode
-TABLE = json.loads((Path(__file__).parents[2] / "data/common/error-codes.json").read_text())
+TABLE = json.loads((Path(__file__).parents[2] / "data/codes/error-codes.json").read_text())
 SLACK = [(line.split()[0], C(c)) for c, lines in TABLE["slack"]["error"].items() for line in lines]
 PLACE = ConnectionKey("slack.invalid", 443, True, True, None, None, None)
 LIMIT = answers.github_response(403)
