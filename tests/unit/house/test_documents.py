@@ -8,10 +8,21 @@ import pytest
 
 from agentos.settings import Settings
 from graph.build import build
+from systems.registry import modules
 from systems.variables import Options
 
 ROOT = Path(__file__).parents[3]
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/settings.md")
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/settings.md",
+    "docs/systems/slack.md",
+    "docs/systems/github.md",
+    "docs/systems/newsletter.md",
+    "docs/systems/grants.md",
+    "systems/README.md",
+)
 OPTIONS = (
     "systems.slack.options",
     "systems.github.options",
@@ -47,6 +58,13 @@ def test_links_within_the_repository_lead_somewhere(document: str) -> None:
     links = re.findall(r"\]\(([^)#]+)\)", path.read_text())
     missing = [link for link in links if "://" not in link and not (path.parent / link).exists()]
     assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_variables_that_are_named_exist(document: str) -> None:
+    prefixes = "|".join(prefix for module in modules().values() for prefix in module.PREFIXES)
+    named = re.findall(rf"`((?:{prefixes})[A-Z_]+)", (ROOT / document).read_text())
+    assert set(named) <= _variables()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
