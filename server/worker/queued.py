@@ -53,6 +53,7 @@ class QueuedEngine:
         self._driver: Driver | None = None
         self._present = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
 
     async def wake(
         self, tx: Transaction, run_id: str, *, priority: int = 0, at: datetime | None = None
@@ -82,6 +83,7 @@ class QueuedEngine:
 
         Every run is given back, so that another worker goes on with it at once.
         """
+        self._stopping = True
         self._executor.stop()
         for task in self._tasks:
             task.cancel()
@@ -89,8 +91,11 @@ class QueuedEngine:
         self._present.clear()
 
     async def _for_ever(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """A restarted database ends the work; it begins again as soon as that is back."""
-        while True:
+        """A restarted database ends the work; it begins again as soon as that is back.
+
+        Work that is cancelled while the database is away may end with another error than that.
+        """
+        while not self._stopping:
             began = time.monotonic()
             try:
                 await work()
