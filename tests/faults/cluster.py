@@ -30,6 +30,12 @@ class Cluster:
         """At once, without a word to whoever is connected."""
         self.control("restart")
 
+    async def away(self, seconds: float) -> None:
+        """Not there for so long."""
+        await asyncio.to_thread(self.control, "stop")
+        await asyncio.sleep(seconds)
+        await asyncio.to_thread(self.restart)
+
     async def kill_backends(self, seconds: float, *, each: float = 0.05) -> None:
         """End a connection of the service every so often."""
         own = make_conninfo(self.address, application_name="killer")

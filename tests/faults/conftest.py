@@ -103,17 +103,3 @@ Tell = Callable[[str], None]
 def tell(record_property: Callable[[str, object], None]) -> Tell:
     """Have a figure printed at the end of all tests."""
     return lambda figure: record_property("figure", figure)
-
-
-UNSTEADY = (
-    "test_zombie.py",
-    "test_database.py",
-    "test_sweep.py::test_a_run_survives_a_kill_wherever_it_comes[postgres",
-)
-"""Not yet the same each time: `make test-faults` runs them, `make test` leaves them out."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if any(name in item.nodeid for name in UNSTEADY):
-            item.add_marker(pytest.mark.slow)

@@ -27,17 +27,7 @@ class Crowd:
 
     async def onboard(self, companies: list[str], seconds: float) -> None:
         """Launch, approve and wait until all runs have ended; `TimeoutError` if they do not."""
-        limits = httpx.Limits(max_connections=AT_A_TIME)
-        async with (
-            asyncio.timeout(seconds),
-            httpx.AsyncClient(
-                base_url=self.url,
-                trust_env=False,
-                verify=_TLS,
-                limits=limits,
-                timeout=httpx.Timeout(PATIENCE_SECONDS, pool=None),
-            ) as http,
-        ):
+        async with asyncio.timeout(seconds), self._http() as http:
             launched = await asyncio.gather(*(self._launch(http, name) for name in companies))
             left = set(launched)
             while left:
@@ -48,6 +38,22 @@ class Crowd:
                 self.ended |= over
                 left -= over.keys()
                 await asyncio.sleep(0.5)
+
+    async def look(self) -> None:
+        """Read all the time, until cancelled."""
+        async with self._http() as http:
+            while True:
+                await self._insist(http, "GET", RUNS, params={"limit": "1"})
+                await asyncio.sleep(0.1)
+
+    def _http(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            base_url=self.url,
+            trust_env=False,
+            verify=_TLS,
+            limits=httpx.Limits(max_connections=AT_A_TIME),
+            timeout=httpx.Timeout(PATIENCE_SECONDS, pool=None),
+        )
 
     async def _launch(self, http: httpx.AsyncClient, name: str) -> str:
         body = {"company_name": name, "idempotency_key": name, "systems": self.systems}

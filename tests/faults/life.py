@@ -18,6 +18,7 @@ from domain.launches import LaunchRequest
 from domain.status import RunStatus
 from server.lifecycle import decisions, launches, reads
 from server.lifecycle.service import Actor, Service
+from server.store.tables import RunRow
 from systems import registry
 
 registry.modules()  # imported once, by the server that forks the lives
@@ -86,6 +87,15 @@ async def onboard(life: Life, said: Connection, company: str = "Acme Corp") -> N
                 answer = Answer(kind=DecisionKind.APPROVE)
                 await decisions.decide(service, run.run_id, answer, DANA)
             run = await reads.wait_until_parked(service, run.run_id, timeout_seconds=60)
+        while not await _given_back(service, run.run_id):
+            await asyncio.sleep(0.02)
+
+
+async def _given_back(service: Service, run_id: str) -> bool:
+    """Whether its worker has done all that follows the end."""
+    async with service.database.read() as tx:
+        row = await tx.session.get(RunRow, run_id)
+        return row is not None and row.owner is None and row.wake_at is None
 
 
 async def work(life: Life, said: Connection) -> None:

