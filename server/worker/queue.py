@@ -45,6 +45,7 @@ class Doorbell:
     def __init__(self, conninfo: str, advance: Advance, *, slots: int) -> None:
         self._slots = slots
         self._conninfo = conninfo
+        self._answering = False
         self._app, self._task = self._make(advance)
 
     def _make(self, advance: Advance) -> tuple[procrastinate.App, Task[Any, Any, Any]]:
@@ -81,6 +82,7 @@ class Doorbell:
         """Answer rings until cancelled; raises when the database goes away."""
         try:
             async with self._app.open_async():
+                self._answering = True
                 await self._app.run_worker_async(
                     queues=[QUEUE],
                     concurrency=self._slots,
@@ -92,11 +94,17 @@ class Doorbell:
                     stalled_worker_timeout=_STALLED_SECONDS,
                 )
         finally:
+            self._answering = False
             # Cancelled or failed while it opens, it leaves a pool whose tasks nothing else can end.
             await self._app.close_async()
 
     async def tidy(self) -> None:
-        """Forget jobs whose worker died; their runs have been freed and rung for again."""
+        """Forget jobs whose worker died; their runs have been freed and rung for again.
+
+        Nothing while no rings are answered here: at the start, and while the database is away.
+        """
+        if not self._answering:
+            return
         jobs = self._app.job_manager
         for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=_STALLED_SECONDS):
             await jobs.finish_job(job, status=Status.FAILED, delete_job=True)
