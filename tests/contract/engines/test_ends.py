@@ -54,16 +54,6 @@ async def test_a_run_that_is_claimed_during_a_drain_is_given_back(works: Begin) 
         await recorder.until(lambda: set(recorder.order) == set(runs))
 
 
-async def test_nothing_is_complained_of_when_an_engine_comes_and_goes(
-    works: Begin, caplog: pytest.LogCaptureFixture
-) -> None:
-    recorder = Recorder()
-    async with works(recorder) as life:
-        run_id = await life.launch()
-        await recorder.until(lambda: recorder.order == [run_id])
-    assert [one.message for one in caplog.records if one.name.startswith("agentos")] == []
-
-
 async def test_a_failing_run_is_tried_again_and_others_are_not_disturbed(works: Begin) -> None:
     tries = []
 
