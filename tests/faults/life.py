@@ -2,10 +2,13 @@
 
 import asyncio
 import logging
+import os
 import signal
-from collections.abc import Callable, Coroutine
+from collections import Counter
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +17,10 @@ import pytest
 from agentos import serving, wiring
 from agentos.settings import Settings, load
 from domain.decisions import Answer, DecisionKind
+from domain.errors import RequestError
 from domain.launches import LaunchRequest
 from domain.status import RunStatus
-from server.lifecycle import decisions, launches, reads
+from server.lifecycle import cancels, decisions, launches, pauses, reads
 from server.lifecycle.service import Actor, Service
 from server.store.tables import RunRow
 from systems import registry
@@ -112,3 +116,37 @@ async def serve(life: Life, said: Connection) -> None:
     settings = life.settings.model_copy(update={"agentos_executes": False})
     listener = serving.listen(settings.host, settings.port)
     await serving.serve(wiring.application(settings), listener, said.send, asyncio.Future)
+
+
+async def race(
+    life: Life, said: Connection, run_ids: list[str], moves: Sequence[str], start: Barrier
+) -> None:
+    """Make all moves on each of the runs at once with another process; says what came of them."""
+    settings = life.settings.model_copy(update={"agentos_executes": False})
+    app = wiring.application(settings)
+    async with app.router.lifespan_context(app):
+        service: Service = app.state.service
+        told = []
+        for run_id in run_ids:
+            await asyncio.to_thread(start.wait)
+            outcomes = (_move(service, run_id, move, n) for n, move in enumerate(moves))
+            told.append(Counter(await asyncio.gather(*outcomes)))
+        said.send(told)
+
+
+async def _move(service: Service, run_id: str, move: str, number: int) -> str:
+    """`done`, or the code of the refusal. Each move is somebody else's."""
+    actor = Actor(f"person {os.getpid()}/{number}", "api")
+    try:
+        match move:
+            case "pause":
+                await pauses.pause(service, run_id, actor)
+            case "resume":
+                await pauses.resume(service, run_id, actor)
+            case "cancel":
+                await cancels.cancel(service, run_id, actor)
+            case kind:
+                await decisions.decide(service, run_id, Answer(kind=DecisionKind(kind)), actor)
+    except RequestError as refused:
+        return refused.code
+    return "done"

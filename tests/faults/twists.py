@@ -175,3 +175,13 @@ def never_claiming(patch: pytest.MonkeyPatch) -> None:
 def swept(patch: pytest.MonkeyPatch, *, seconds: float) -> None:
     """How often is looked for runs that nobody has rung for."""
     patch.setattr(queued, "SWEEP_SECONDS", seconds)
+
+
+def unlocked(patch: pytest.MonkeyPatch) -> None:
+    """Guard off: whoever decides does not keep others from deciding meanwhile."""
+    load = log.load
+
+    async def look(tx: Transaction, run_id: str, *, for_update: bool = False) -> Any:
+        return await load(tx, run_id)
+
+    patch.setattr(log, "load", look)
