@@ -5,7 +5,7 @@ Level-triggered and idempotent: it looks at the row and the checkpoint and does 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from langchain_core.runnables import RunnableConfig
@@ -108,7 +108,7 @@ class Driver:
         if run.pause_requested:
             await journal.emit(RunPaused(), key=f"paused/{run.version}")
             return False
-        if run.waits_until and run.waits_until > datetime.now(UTC):
+        if run.waits_until and run.waits_until > await self._now():
             brake.until = run.waits_until
             return False
         snapshot = await self.onboarding.aget_state(config)
@@ -177,6 +177,11 @@ class Driver:
             await self.onboarding.aupdate_state(
                 config, Command(goto="rollback"), as_node="validator"
             )
+
+    async def _now(self) -> datetime:
+        """The store's time, since this machine's clock may be wrong."""
+        async with self.service.database.write() as tx:
+            return tx.now
 
     async def _prune(self, run_id: str) -> None:
         saver = self.onboarding.checkpointer

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from domain.errors import LeaseLost, StoreUnavailable
 from server.lifecycle.service import Bell, wish
@@ -66,8 +66,6 @@ class Executor:
                 await driver.fail(claim, "poisoned", message)
             await driver.drive(claim, brake)
             again = timedelta(0) if brake.stopped else None
-            if brake.until and not brake.stopped:
-                again = brake.until - datetime.now(UTC)
         except LeaseLost:
             _log.warning("run %s belongs to another worker now", claim.run_id)
         except StoreUnavailable:
@@ -81,22 +79,27 @@ class Executor:
             self._brakes.discard(brake)
             over.set()
             self.bell.ring(wish(claim.run_id))  # not cancelled: that would cost its connection
-            await self._give_back(claim, again, failed=failed)
+            await self._give_back(claim, again, failed=failed, until=brake.until)
             await watcher
 
-    async def _give_back(self, claim: Claim, again: timedelta | None, *, failed: bool) -> None:
-        """A database that is away is waited for as long as the lease lasts; then that frees it."""
-        until = time.monotonic() + self.lease_seconds
+    async def _give_back(
+        self, claim: Claim, again: timedelta | None, *, failed: bool, until: datetime | None
+    ) -> None:
+        """A database that is away is waited for as long as the lease lasts; then that frees it.
+
+        The run is due after `again`, else at the time `until`.
+        """
+        last = time.monotonic() + self.lease_seconds
         while True:
             try:
                 async with self.database.write() as tx:
-                    again_at = None if again is None else tx.now + again
+                    again_at = until if again is None else tx.now + again
                     due = await claims.release(tx, claim, again_at=again_at, failed=failed)
                     if due is not None:
                         await self.wake(tx, claim.run_id, due)
                 return
             except StoreUnavailable:
-                if time.monotonic() > until:
+                if time.monotonic() > last:
                     return
                 await asyncio.sleep(_RETRY_SECONDS)
 
