@@ -6,6 +6,7 @@ A guard that is off is the negative control of the test that relies on it.
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langgraph.checkpoint.base import id as ids
 from sqlalchemy import select
 
 from agentos import keeping
@@ -25,7 +27,7 @@ from server.store import claims, group_saver, log
 from server.store.effects import RunLedger
 from server.store.tables import RunRow
 from server.store.transactions import Transaction
-from server.worker import queued
+from server.worker import drive, queued
 from server.worker.presence import Presence
 from server.worker.queued import QueuedEngine
 from systems.breaker import guarded
@@ -185,3 +187,19 @@ def unlocked(patch: pytest.MonkeyPatch) -> None:
         return await load(tx, run_id)
 
     patch.setattr(log, "load", look)
+
+
+def off_by(patch: pytest.MonkeyPatch, *, seconds: float) -> None:
+    """The clock that checkpoints are ordered by is wrong."""
+
+    class Clock:
+        @staticmethod
+        def time_ns() -> int:
+            return time.time_ns() + round(seconds * 1e9)
+
+    patch.setattr(ids, "time", Clock)
+
+
+def unseeded(patch: pytest.MonkeyPatch) -> None:
+    """Guard off: what is stored already is not looked at when new checkpoints get their ids."""
+    patch.setattr(drive, "seed_clock", lambda _newest: None)
