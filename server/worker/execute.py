@@ -20,7 +20,7 @@ _log = logging.getLogger("agentos.worker")
 
 LEASE_SECONDS = 10.0
 HEARTBEAT_SECONDS = 3.0
-GRACE_SECONDS = 8.0
+GRACE_SECONDS = 6.0
 MAX_FAILURES = 5
 _RETRY_SECONDS = 0.5
 
