@@ -17,7 +17,7 @@ import pytest
 from langgraph.checkpoint.base import id as ids
 from sqlalchemy import select
 
-from agentos import keeping
+from agentos import keeping, wiring
 from domain.companies import Company
 from domain.errors import StoreUnavailable
 from domain.plans import Change
@@ -28,6 +28,7 @@ from server.store.effects import RunLedger
 from server.store.tables import RunRow
 from server.store.transactions import Transaction
 from server.worker import drive, queued
+from server.worker.drive import Driver
 from server.worker.presence import Presence
 from server.worker.queued import QueuedEngine
 from systems.breaker import guarded
@@ -203,3 +204,8 @@ def off_by(patch: pytest.MonkeyPatch, *, seconds: float) -> None:
 def unseeded(patch: pytest.MonkeyPatch) -> None:
     """Guard off: what is stored already is not looked at when new checkpoints get their ids."""
     patch.setattr(drive, "seed_clock", lambda _newest: None)
+
+
+def knows(patch: pytest.MonkeyPatch, *, versions: tuple[str, ...]) -> None:
+    """The versions of the graph that this worker executes."""
+    patch.setattr(wiring, "Driver", partial(Driver, graph_versions=versions))
