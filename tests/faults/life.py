@@ -102,9 +102,11 @@ async def _given_back(service: Service, run_id: str) -> bool:
         return row is not None and row.owner is None and row.wake_at is None
 
 
-async def work(life: Life, said: Connection) -> None:
-    """Execute runs until told to stop; says its name."""
+async def work(life: Life, said: Connection, start: Barrier | None = None) -> None:
+    """Execute runs until told to stop; says its name. With `start` it waits for others there."""
     told = asyncio.Event()
+    if start:
+        start.wait()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
     async with wiring.worker(life.settings) as name:
         said.send(name)

@@ -23,7 +23,7 @@ from domain.errors import StoreUnavailable
 from domain.plans import Change
 from domain.ports import EffectStatus, Entry, Ledger, Refs, System
 from domain.steps import Resource
-from server.store import claims, group_saver, log
+from server.store import claims, group_saver, log, migrate
 from server.store.effects import RunLedger
 from server.store.tables import RunRow
 from server.store.transactions import Transaction
@@ -209,3 +209,8 @@ def unseeded(patch: pytest.MonkeyPatch) -> None:
 def knows(patch: pytest.MonkeyPatch, *, versions: tuple[str, ...]) -> None:
     """The versions of the graph that this worker executes."""
     patch.setattr(wiring, "Driver", partial(Driver, graph_versions=versions))
+
+
+def impolite(patch: pytest.MonkeyPatch) -> None:
+    """Guard off: who makes the tables does not wait for others that do."""
+    patch.setattr(migrate, "lock_key", lambda *_: os.getpid())
