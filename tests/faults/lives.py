@@ -17,6 +17,7 @@ from tests.faults.life import Deed, Life, live
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.faults.life"])
 PATIENCE_SECONDS = 90
+KILLED = -signal.SIGKILL
 
 
 @dataclass(frozen=True)

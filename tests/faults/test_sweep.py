@@ -3,7 +3,6 @@
 The boundaries are counted in an undisturbed run, so that none is forgotten when one is added.
 """
 
-import signal
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
@@ -14,12 +13,12 @@ from sandbox.journal import is_read
 from tests.faults.boundaries import COMMIT, Boundaries
 from tests.faults.conftest import MADE, Systems, Tell
 from tests.faults.life import Life, Twist, onboard
-from tests.faults.lives import lived
+from tests.faults.lives import KILLED, lived
 from tests.faults.records import Records
 from tests.faults.twists import careless
 
 LIST = "POST /brevo/v3/contacts/lists"
-KILLED = -signal.SIGKILL
+
 SAMPLE = 12
 PARTS = 8
 SLACK = 4

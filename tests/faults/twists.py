@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from langgraph.checkpoint.base import id as ids
 from sqlalchemy import select
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentos import keeping, wiring
 from domain.companies import Company
@@ -23,6 +25,7 @@ from domain.errors import StoreUnavailable
 from domain.plans import Change
 from domain.ports import EffectStatus, Entry, Ledger, Refs, System
 from domain.steps import Resource
+from server.api.app import create_app
 from server.store import claims, group_saver, log, migrate
 from server.store.effects import RunLedger
 from server.store.tables import RunRow
@@ -214,3 +217,27 @@ def knows(patch: pytest.MonkeyPatch, *, versions: tuple[str, ...]) -> None:
 def impolite(patch: pytest.MonkeyPatch) -> None:
     """Guard off: who makes the tables does not wait for others that do."""
     patch.setattr(migrate, "lock_key", lambda *_: os.getpid())
+
+
+def speechless(patch: pytest.MonkeyPatch, *, path: str) -> None:
+    """The process dies when it is about to answer a request to this path: all is committed."""
+
+    def create(*args: Any, **more: Any) -> FastAPI:
+        app = create_app(*args, **more)
+        app.add_middleware(_Speechless, path=path)
+        return app
+
+    patch.setattr(wiring, "create_app", create)
+
+
+class _Speechless:
+    def __init__(self, app: ASGIApp, path: str) -> None:
+        self._app, self._path = app, path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def die(message: Message) -> None:
+            if scope.get("path") == self._path and scope["method"] == "POST":
+                os.kill(os.getpid(), signal.SIGKILL)
+            await send(message)
+
+        await self._app(scope, receive, die)
