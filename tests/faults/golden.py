@@ -18,6 +18,7 @@ from alembic import command
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import create_engine
 
+import agentos.settings  # noqa: F401 - before anything imports langgraph, which reads it once
 from domain.ports import System
 from domain.status import RunStatus
 from graph.build import GRAPH_VERSION
