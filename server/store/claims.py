@@ -94,6 +94,12 @@ async def take(
     return Claim(row.run_id, row.fence, row.failures)
 
 
+async def graph_version(tx: Transaction, run_id: str) -> str | None:
+    """The version of the graph that this run was launched for; None when there is no such run."""
+    row = await tx.session.get(RunRow, run_id)
+    return row.graph_version if row else None
+
+
 async def wanted(tx: Transaction, run_id: str) -> bool:
     """Whether somebody wants this run to pause or to be cancelled."""
     want = await tx.session.scalar(select(RunRow.want).where(RunRow.run_id == run_id))

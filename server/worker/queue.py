@@ -2,11 +2,13 @@
 
 A job only says "look at this run"; whether there is work stands in the run's row. So a job may come
 twice, late or never: ownership and recovery do not depend on it. Jobs carry no `lock`, since a
-claim excludes already and a future job under a lock would block the ones behind it.
+claim excludes already and a future job under a lock would block the ones behind it. Each version of
+the graph has a queue of its own: a worker of an older release must not use up the rings of runs
+that it cannot execute.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +20,6 @@ from procrastinate.tasks import Task
 from domain.errors import StoreUnavailable
 from server.store.transactions import Transaction
 
-QUEUE = "runs"
 TASK = "agentos.advance"
 POLL_SECONDS = 1.0
 _STALLED_SECONDS = 30.0
@@ -36,11 +37,11 @@ class _WhenCutOff(procrastinate.BaseRetryStrategy):
         return None
 
 
-Advance = Callable[[str], Awaitable[None]]
+Advance = Callable[[str, str], Awaitable[None]]
 
 
 class Doorbell:
-    """Rings for runs, and answers the rings: `advance` gets the id of the run."""
+    """Rings for runs, and answers the rings: `advance` gets the run's id and graph version."""
 
     def __init__(self, conninfo: str, advance: Advance, *, slots: int) -> None:
         self._slots = slots
@@ -54,37 +55,49 @@ class Doorbell:
         )
         app = procrastinate.App(connector=connector)
 
-        @app.task(name=TASK, queue=QUEUE, retry=_WhenCutOff())
-        async def ring(run_id: str) -> None:
-            await advance(run_id)
+        @app.task(name=TASK, retry=_WhenCutOff())
+        async def ring(run_id: str, graph_version: str) -> None:
+            await advance(run_id, graph_version)
 
         return app, ring
 
     async def ring(
-        self, tx: Transaction, run_id: str, *, priority: int = 0, at: datetime | None = None
+        self,
+        tx: Transaction,
+        run_id: str,
+        graph_version: str,
+        *,
+        priority: int = 0,
+        at: datetime | None = None,
     ) -> None:
         """Ring if and when `tx` commits, or at the time `at`; twice before an answer is once."""
         connection = await tx.driver_connection()
-        options: dict[str, Any] = {"priority": priority, "connection": connection}
+        options: dict[str, Any] = {
+            "queue": _queue(graph_version),
+            "priority": priority,
+            "connection": connection,
+        }
         if at is None:
             options["queueing_lock"] = f"run:{run_id}"
         else:
             options |= {"schedule_at": at}
         try:
             async with connection.transaction():  # a savepoint: a second ring must not break `tx`
-                await self._task.configure(**options).defer_async(run_id=run_id)
+                await self._task.configure(**options).defer_async(
+                    run_id=run_id, graph_version=graph_version
+                )
         except AlreadyEnqueued:
             return
         except ConnectorException as error:
             raise StoreUnavailable("The database does not take jobs.") from error
 
-    async def answer(self, grace_seconds: float) -> None:
-        """Answer rings until cancelled; raises when the database goes away."""
+    async def answer(self, graph_versions: Collection[str], grace_seconds: float) -> None:
+        """Answer the rings of these until cancelled; raises when the database goes away."""
         try:
             async with self._app.open_async():
                 self._answering = True
                 await self._app.run_worker_async(
-                    queues=[QUEUE],
+                    queues=[_queue(version) for version in graph_versions],
                     concurrency=self._slots,
                     fetch_job_polling_interval=POLL_SECONDS,
                     delete_jobs="successful",
@@ -111,3 +124,7 @@ class Doorbell:
         await jobs.delete_old_jobs(
             nb_hours=_KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
         )
+
+
+def _queue(graph_version: str) -> str:
+    return f"runs:{graph_version}"

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+import math
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -60,10 +61,15 @@ class QueuedEngine:
     ) -> None:
         """See `server.lifecycle.service.Engine`."""
         await claims.wake(tx, run_id, priority=priority, at=at)
-        await self._doorbell.ring(tx, run_id, priority=priority, at=at)
+        await self._ring(tx, run_id, at, priority)
 
-    async def _ring(self, tx: Transaction, run_id: str, at: datetime) -> None:
-        await self._doorbell.ring(tx, run_id, at=at if at > tx.now else None)
+    async def _ring(
+        self, tx: Transaction, run_id: str, at: datetime | None = None, priority: int = 0
+    ) -> None:
+        version = await claims.graph_version(tx, run_id)
+        if version is not None:
+            at = at if at and at > tx.now else None
+            await self._doorbell.ring(tx, run_id, version, priority=priority, at=at)
 
     @property
     def alive(self) -> bool:
@@ -73,9 +79,10 @@ class QueuedEngine:
     async def serve(self, driver: Driver) -> None:
         """Begin to execute runs; returns at once."""
         self._driver = driver
+        answer = partial(self._answer, driver.graph_versions)
         self._tasks = [
-            asyncio.create_task(self._for_ever(one), name=f"agentos-{one.__name__}")
-            for one in (self._answer, self._tend)
+            asyncio.create_task(self._for_ever(name, work), name=f"agentos-{name}")
+            for name, work in (("answer", answer), ("tend", self._tend))
         ]
 
     async def drain(self) -> None:
@@ -90,7 +97,7 @@ class QueuedEngine:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._present.clear()
 
-    async def _for_ever(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def _for_ever(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """A restarted database ends the work; it begins again as soon as that is back.
 
         Work that is cancelled while the database is away may end with another error than that.
@@ -100,20 +107,23 @@ class QueuedEngine:
             try:
                 await work()
             except AgentOSError as error:
-                _log.warning("%s ended: %s It begins again.", work.__name__, error.message)
+                _log.warning("%s ended: %s It begins again.", name, error.message)
             except Exception:  # noqa: BLE001 - a worker outlives whatever its database does
-                _log.exception("%s ended; it begins again", work.__name__)
+                _log.exception("%s ended; it begins again", name)
             await asyncio.sleep(max(0.0, TEND_SECONDS - (time.monotonic() - began)))
 
-    async def _answer(self) -> None:
+    async def _answer(self, graph_versions: Collection[str]) -> None:
         await self._present.wait()  # never claim before others can see whether we live
-        await self._doorbell.answer(self._grace_seconds)
+        await self._doorbell.answer(graph_versions, self._grace_seconds)
 
-    async def _advance(self, run_id: str) -> None:
-        """Answer one ring with the most urgent run; each that waits has a ring of its own."""
-        if self._driver is None:
+    async def _advance(self, run_id: str, graph_version: str) -> None:
+        """Answer one ring with the most urgent run; each that waits has a ring of its own.
+
+        One of the same version, since a worker of an older release may get the ring of another.
+        """
+        if self._driver is None or graph_version not in self._driver.graph_versions:
             return
-        worker = Worker(self.name, self._driver.graph_versions, self._lease_seconds)
+        worker = Worker(self.name, {graph_version}, self._lease_seconds)
         claim = await _once_there(partial(self._claim, worker, run_id))
         if claim is None:
             return
@@ -128,7 +138,7 @@ class QueuedEngine:
 
     async def _tend(self) -> None:
         """Take runs from workers that are gone, and ring again for what was not answered."""
-        swept = 0.0
+        swept = -math.inf
         async with present(self._conninfo, self.name) as presence:
             if not await presence.hold():
                 return  # somebody is just taking us for gone
@@ -148,18 +158,18 @@ class QueuedEngine:
             async with self._database.write() as tx:
                 freed = await claims.free(tx, owner)
                 for run_id in freed:
-                    await self._doorbell.ring(tx, run_id)
+                    await self._ring(tx, run_id)
             _log.warning(
                 "worker %s is gone; its %d runs go on here or elsewhere", owner, len(freed)
             )
         async with self._database.write() as tx:
             for run_id in await claims.expired(tx, _BATCH):
-                await self._doorbell.ring(tx, run_id)
+                await self._ring(tx, run_id)
 
     async def _ring_due(self, limit: int) -> None:
         async with self._database.write() as tx:
             for run_id in await claims.due(tx, limit, self._limits):
-                await self._doorbell.ring(tx, run_id)
+                await self._ring(tx, run_id)
 
 
 async def _once_there[T](work: Callable[[], Coroutine[Any, Any, T]]) -> T:

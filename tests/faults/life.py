@@ -17,7 +17,7 @@ import pytest
 from agentos import serving, wiring
 from agentos.settings import Settings, load
 from domain.decisions import Answer, DecisionKind
-from domain.errors import RequestError
+from domain.errors import RequestError, StoreUnavailable
 from domain.launches import LaunchRequest
 from domain.status import RunStatus
 from server.lifecycle import cancels, decisions, launches, pauses, reads
@@ -137,18 +137,26 @@ async def race(
 
 
 async def _move(service: Service, run_id: str, move: str, number: int) -> str:
-    """`done`, or the code of the refusal. Each move is somebody else's."""
+    """`done`, or the code of the refusal. Each move is somebody else's, who asks again on a 503."""
     actor = Actor(f"person {os.getpid()}/{number}", "api")
-    try:
-        match move:
-            case "pause":
-                await pauses.pause(service, run_id, actor)
-            case "resume":
-                await pauses.resume(service, run_id, actor)
-            case "cancel":
-                await cancels.cancel(service, run_id, actor)
-            case kind:
-                await decisions.decide(service, run_id, Answer(kind=DecisionKind(kind)), actor)
-    except RequestError as refused:
-        return refused.code
-    return "done"
+    while True:
+        try:
+            await _once(service, run_id, move, actor)
+        except RequestError as refused:
+            return refused.code
+        except StoreUnavailable:
+            await asyncio.sleep(0.1)
+        else:
+            return "done"
+
+
+async def _once(service: Service, run_id: str, move: str, actor: Actor) -> None:
+    match move:
+        case "pause":
+            await pauses.pause(service, run_id, actor)
+        case "resume":
+            await pauses.resume(service, run_id, actor)
+        case "cancel":
+            await cancels.cancel(service, run_id, actor)
+        case kind:
+            await decisions.decide(service, run_id, Answer(kind=DecisionKind(kind)), actor)

@@ -101,13 +101,13 @@ async def test_runs_of_a_worker_that_is_not_told_stay_its_own(
     assert records.rows(OWNED) == [(RUNS,)]
 
 
-async def _nothing(_run_id: str) -> None:
+async def _nothing(*_: object) -> None:
     return
 
 
 async def _left(doorbell: Doorbell) -> list[str]:
     """What goes on when a doorbell was told to stop while it connects."""
-    answering = asyncio.create_task(doorbell.answer(grace_seconds=1))
+    answering = asyncio.create_task(doorbell.answer(["1"], grace_seconds=1))
     await asyncio.sleep(0.1)
     answering.cancel()
     await asyncio.gather(answering, return_exceptions=True)

@@ -14,10 +14,10 @@ from domain.status import TERMINAL, RunStatus
 from server.store.dsn import conninfo
 from tests.doubles.house import House
 from tests.faults.conftest import Systems
-from tests.faults.life import Life, race, work
+from tests.faults.life import Life, Twist, race, work
 from tests.faults.lives import FORKS, begun
 from tests.faults.records import Records
-from tests.faults.twists import unlocked
+from tests.faults.twists import thoughtful, unlocked
 
 EACH = 10
 """How often each process says each thing."""
@@ -40,6 +40,10 @@ async def _parked(life: Life, home: House, companies: int) -> list[str]:
     return found
 
 
+def _but(life: Life, *twists: Twist) -> Life:
+    return replace(life, twists=(*life.twists, *twists))
+
+
 def _raced(life: Life, run_ids: list[str], moves: tuple[str, ...]) -> list[Counter[str]]:
     """What came of the moves, for each run, when two processes made them at once."""
     start: multiprocessing.synchronize.Barrier = FORKS.Barrier(2)
@@ -58,7 +62,7 @@ async def test_one_decision_wins_and_the_run_follows_it(
     life: Life, systems: Systems, home: House, records: Records
 ) -> None:
     run_ids = await _parked(life, home, companies=4)
-    told = _raced(life, run_ids, ("approve", "deny"))
+    told = _raced(_but(life, thoughtful), run_ids, ("approve", "deny"))
     for outcomes in told:
         assert outcomes == {"done": 1, "already_decided": 4 * EACH - 1}
     decided = dict(records.rows("SELECT run_id, kind FROM decisions"))
@@ -98,5 +102,5 @@ async def test_several_decisions_stand_when_nothing_stops_them(
     run_ids = await _parked(life, home, companies=4)
     with psycopg.connect(conninfo(life.database)) as owner:
         owner.execute("ALTER TABLE decisions DROP CONSTRAINT pk_decisions")
-    _raced(replace(life, twists=(*life.twists, unlocked)), run_ids, ("approve", "deny"))
+    _raced(_but(life, unlocked, thoughtful), run_ids, ("approve", "deny"))
     assert max(Counter(records.rows("SELECT run_id FROM decisions")).values()) > 1

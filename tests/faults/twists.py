@@ -24,6 +24,7 @@ from domain.companies import Company
 from domain.errors import StoreUnavailable
 from domain.plans import Change
 from domain.ports import EffectStatus, Entry, Ledger, Refs, System
+from domain.status import RunStatus
 from domain.steps import Resource
 from server.api.app import create_app
 from server.store import claims, group_saver, log, migrate
@@ -137,8 +138,10 @@ def forgetful(patch: pytest.MonkeyPatch) -> None:
 def mortal(patch: pytest.MonkeyPatch) -> None:
     """Guard off: what a restarted database ends does not begin again."""
 
-    async def once(self: QueuedEngine, part: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        await part()
+    async def once(
+        self: QueuedEngine, name: str, work: Callable[[], Coroutine[Any, Any, None]]
+    ) -> None:
+        await work()
 
     patch.setattr(QueuedEngine, "_for_ever", once)
 
@@ -181,6 +184,19 @@ def never_claiming(patch: pytest.MonkeyPatch) -> None:
 def swept(patch: pytest.MonkeyPatch, *, seconds: float) -> None:
     """How often is looked for runs that nobody has rung for."""
     patch.setattr(queued, "SWEEP_SECONDS", seconds)
+
+
+def thoughtful(patch: pytest.MonkeyPatch) -> None:
+    """Time passes between the look at a run that awaits approval and the decision about it."""
+    load = log.load
+
+    async def look(tx: Transaction, run_id: str, *, for_update: bool = False) -> Any:
+        run = await load(tx, run_id, for_update=for_update)
+        if for_update and run.status is RunStatus.AWAITING_APPROVAL:
+            await asyncio.sleep(0.5)
+        return run
+
+    patch.setattr(log, "load", look)
 
 
 def unlocked(patch: pytest.MonkeyPatch) -> None:
