@@ -67,10 +67,15 @@ def wish(run_id: str) -> str:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, and through which door (`api`, `webhook`, `cli`, `console`)."""
+    """Who acts, and through which door (`api`, `webhook`, `cli`, `console`).
+
+    `name` is the person, whichever key was used; `groups` are those that may be asked together.
+    """
 
     name: str
     door: str
+    tenant: str = "default"
+    groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
