@@ -13,16 +13,9 @@ from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
 from langgraph.types import Command, StateSnapshot
 
-from domain.decisions import Decision, DecisionKind, OpenRequest, RequestKind
+from domain.decisions import DecisionKind, OpenRequest
 from domain.errors import CheckpointCorrupt
-from domain.events import (
-    ApprovalRequested,
-    EscalationRequested,
-    RollbackStarted,
-    RunCancelled,
-    RunFailed,
-    RunPaused,
-)
+from domain.events import RollbackStarted, RunCancelled, RunFailed, RunPaused
 from domain.ports import NodeContext
 from domain.runs import RunState
 from domain.state import initial
@@ -32,9 +25,9 @@ from server.lifecycle.reads import get_run
 from server.lifecycle.service import Service
 from server.store.checkpoint_ids import seed_clock
 from server.store.claims import Claim
-from server.store.effects import RunLedger
 from server.store.group_saver import FENCE
-from server.worker.journal import ACTOR, RunGate, RunJournal
+from server.worker.journal import RunJournal, ports
+from server.worker.questions import answer_to, ask, open_question
 
 Durability = Literal["exit", "sync"]
 _PLANNING = (RunStatus.QUEUED, RunStatus.PLANNING)
@@ -102,7 +95,7 @@ class Driver:
         if run.status is RunStatus.PAUSED and not run.cancel_pending:
             return False
         journal = RunJournal(self.service, claim.run_id, claim.fence)
-        context = self._context(run, claim, journal, brake)
+        context = self._context(run, journal, brake)
         if run.cancel_pending:
             return await self._cancel(run, context)
         if run.pause_requested:
@@ -113,12 +106,12 @@ class Driver:
             return False
         snapshot = await self.onboarding.aget_state(config)
         _keep_time(snapshot)
-        question = _question(snapshot)
+        question = open_question(snapshot)
         if run.status is RunStatus.ROLLING_BACK and not _about_rollback(question, run):
             await self._send_to_rollback(config, snapshot)
             question = None
-        elif question is not None and _answer_to(question, run) is None:
-            await self._ask(run, question, journal)
+        elif question is not None and answer_to(question, run) is None:
+            await ask(run, question, journal)
             return False
         step = _input(run, snapshot, question)
         await self._stretch(run, step, config, context, brake.release())
@@ -148,16 +141,9 @@ class Driver:
         after = await get_run(self.service, run.run_id)
         if after.ended or after.version > run.version:
             return
-        if _question(await self.onboarding.aget_state(config)) is None:
+        if open_question(await self.onboarding.aget_state(config)) is None:
             stuck = RunFailed(code="no_progress", message="The run made no progress.")
             await context.journal.emit(stuck, key="failed")
-
-    async def _ask(self, run: RunState, question: OpenRequest, journal: RunJournal) -> None:
-        """Make the question visible once its checkpoint is stored; then the run is parked."""
-        if run.open_request is None:
-            kind = question.kind is RequestKind.APPROVAL
-            event = (ApprovalRequested if kind else EscalationRequested)(request=question)
-            await journal.emit(event, key=f"asked/{question.request_id}")
 
     async def _cancel(self, run: RunState, context: NodeContext) -> bool:
         wanted = run.cancel_requested
@@ -188,26 +174,9 @@ class Driver:
         if saver and not isinstance(saver, bool):
             await saver.adelete_thread(run_id)
 
-    def _context(
-        self, run: RunState, claim: Claim, journal: RunJournal, brake: Brake
-    ) -> NodeContext:
-        ledger = RunLedger(
-            self.service.database,
-            run.run_id,
-            run.company.company_id,
-            claim.fence,
-            actor=ACTOR,
-            changed=self.service.changed,
-            halted=brake.interrupt,
-        )
-        bare = NodeContext(
-            systems=self.service.systems,
-            ledger=ledger,
-            gate=RunGate(self.service, run.run_id),
-            journal=journal,
-            park=brake.interrupt,
-        )
-        return replace(bare, **self.limits)
+    def _context(self, run: RunState, journal: RunJournal, brake: Brake) -> NodeContext:
+        bare = ports(self.service, run, journal, halted=brake.interrupt)
+        return replace(bare, park=brake.interrupt, **self.limits)
 
 
 def _config(claim: Claim) -> RunnableConfig:
@@ -223,29 +192,17 @@ def _keep_time(snapshot: StateSnapshot) -> None:
         seed_clock(newest)
 
 
-def _question(snapshot: StateSnapshot) -> OpenRequest | None:
-    """The question that the graph is parked on."""
-    for interrupt in snapshot.interrupts:
-        return OpenRequest.model_validate(interrupt.value["request"])
-    return None
-
-
-def _answer_to(question: OpenRequest, run: RunState) -> Decision | None:
-    """The recorded decision on this question: the row is the truth, not a resume payload."""
-    return next((d for d in run.decisions if d.request_id == question.request_id), None)
-
-
 def _about_rollback(question: OpenRequest | None, run: RunState) -> bool:
     """Whether the graph is where a rolling-back run belongs: asking, or about to be told, so."""
     if question is None:
         return False
-    return _answer_to(question, run) is not None or DecisionKind.RETRY not in question.allowed
+    return answer_to(question, run) is not None or DecisionKind.RETRY not in question.allowed
 
 
 def _input(run: RunState, snapshot: StateSnapshot, question: OpenRequest | None) -> Any:
     """What to invoke the graph with: a new run, an answer, or just go on."""
     if question is not None:
-        decision = _answer_to(question, run)
+        decision = answer_to(question, run)
         if decision is None:
             raise RuntimeError("a question without an answer is never resumed")
         return Command(resume=decision.model_dump(mode="json"))

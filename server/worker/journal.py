@@ -1,11 +1,14 @@
-"""The ports of one claimed run: its event log and its gate."""
+"""The ports of one claimed run: its event log, its gate and its ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from domain.events import WorkflowEvent
+from domain.ports import NodeContext
+from domain.runs import RunState
 from server.lifecycle.service import Service
 from server.store import decisions, log
+from server.store.effects import RunLedger
 
 ACTOR = "agentos"
 
@@ -44,3 +47,20 @@ class RunGate:
         """What a person approved for this run."""
         async with self.service.database.read() as tx:
             return await decisions.approved_digest(tx, self.run_id)
+
+
+def ports(
+    service: Service, run: RunState, journal: RunJournal, *, halted: Callable[[], None]
+) -> NodeContext:
+    """What the nodes work with; `halted` is told when an effect finds that the run is to stop."""
+    ledger = RunLedger(
+        service.database,
+        run.run_id,
+        run.company.company_id,
+        journal.fence,
+        actor=ACTOR,
+        changed=service.changed,
+        halted=halted,
+    )
+    gate = RunGate(service, run.run_id)
+    return NodeContext(systems=service.systems, ledger=ledger, gate=gate, journal=journal)

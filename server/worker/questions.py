@@ -1,0 +1,28 @@
+"""The question that the graph is parked on, and the recorded answer to it."""
+
+from langgraph.types import StateSnapshot
+
+from domain.decisions import Decision, OpenRequest, RequestKind
+from domain.events import ApprovalRequested, EscalationRequested
+from domain.ports import Journal
+from domain.runs import RunState
+
+
+def open_question(snapshot: StateSnapshot) -> OpenRequest | None:
+    """What a person is asked there, if anything."""
+    for interrupt in snapshot.interrupts:
+        return OpenRequest.model_validate(interrupt.value["request"])
+    return None
+
+
+def answer_to(question: OpenRequest, run: RunState) -> Decision | None:
+    """The recorded decision on this question: the row is the truth, not a resume payload."""
+    return next((d for d in run.decisions if d.request_id == question.request_id), None)
+
+
+async def ask(run: RunState, question: OpenRequest, journal: Journal) -> None:
+    """Make the question visible once its checkpoint is stored; then the run is parked."""
+    if run.open_request is None:
+        kind = question.kind is RequestKind.APPROVAL
+        event = (ApprovalRequested if kind else EscalationRequested)(request=question)
+        await journal.emit(event, key=f"asked/{question.request_id}")
