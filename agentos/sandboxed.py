@@ -32,3 +32,14 @@ def sandbox_variables(url: str) -> dict[str, str]:
         "GRANTS_ORG_REGISTRY": "",
         "GRANTS_SEARCH": "json-query",
     }
+
+
+def stand_in_of_bedrock(url: str) -> dict[str, str | None]:
+    """Settings that lead to the stand-in of the model, with the keys it accepts."""
+    return {
+        "agent_bedrock_endpoint": f"{url.rstrip('/')}/bedrock",
+        "aws_default_region": seed.BEDROCK_REGION,
+        "aws_access_key_id": seed.BEDROCK_KEY_ID,
+        "aws_secret_access_key": seed.BEDROCK_SECRET,
+        "aws_session_token": None,
+    }

@@ -26,7 +26,17 @@ class Settings(BaseSettings):
 
     database_url: Annotated[str, Field(repr=False)] = ""
     sqlite_db_path: Path = Path("tmp/agentos.db")
-    agent_llm: Literal["rules"] = "rules"
+    agent_llm: Literal["rules", "bedrock"] = "rules"
+    agent_model: Annotated[str, Field(min_length=1, max_length=400)] = (
+        "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
+    )
+    agent_bedrock_endpoint: WebAddress | None = None
+    agent_run_tokens: Annotated[int, Field(ge=0)] = 60_000
+    agent_chat_tokens: Annotated[int, Field(ge=0)] = 200_000
+    aws_default_region: str | None = None
+    aws_access_key_id: Annotated[str | None, Field(repr=False)] = None
+    aws_secret_access_key: Annotated[str | None, Field(repr=False)] = None
+    aws_session_token: Annotated[str | None, Field(repr=False)] = None
     max_step_retries: Annotated[int, Field(ge=0, le=20)] = 3
     sandbox: bool = True
     sandbox_url: WebAddress | None = None
@@ -68,7 +78,11 @@ class Settings(BaseSettings):
 
 
 _CURES = {
-    "agent_llm": "Only AGENT_LLM=rules exists in this release.",
+    "agent_llm": "Give AGENT_LLM=rules, or AGENT_LLM=bedrock with AWS_DEFAULT_REGION and a role.",
+    "agent_model": "Give the id of a model or inference profile, or remove it.",
+    "agent_bedrock_endpoint": "Give an address like https://bedrock-runtime.us-east-1.amazonaws.com.",
+    "agent_run_tokens": "Give a whole number from 0.",
+    "agent_chat_tokens": "Give a whole number from 0.",
     "max_step_retries": "Give a whole number from 0 to 20.",
     "agentos_port": "Give a port from 0 to 65535.",
     "agentos_url": "Give an address like http://127.0.0.1:7777.",

@@ -10,11 +10,12 @@ import httpx
 from fastapi import FastAPI
 
 from agentos.keeping import Keeping, Saver
-from agentos.sandboxed import sandbox_variables
+from agentos.sandboxed import sandbox_variables, stand_in_of_bedrock
 from agentos.settings import Settings
 from domain.errors import BadSetting
 from domain.ports import System
 from graph.build import GRAPH_VERSION, build
+from reasoning.models import AwsKeys, ModelChoice
 from server.api.app import create_app
 from server.lifecycle.intake import Intake
 from server.lifecycle.service import Service
@@ -41,6 +42,24 @@ def variables(settings: Settings) -> Mapping[str, str]:
             advice="Start `agentos dev`, or `agentos sandbox` and give its address, or SANDBOX=0.",
         )
     return {**settings.environment, **sandbox_variables(settings.sandbox_url)}
+
+
+def model_choice(settings: Settings) -> ModelChoice:
+    """The model that answers; in sandbox mode it is the stand-in, unless an endpoint is given."""
+    if settings.agent_llm == "rules":
+        return ModelChoice()
+    if settings.sandbox and settings.agent_bedrock_endpoint is None:
+        given = settings.model_copy(update=stand_in_of_bedrock(settings.sandbox_url or ""))
+    else:
+        given = settings
+    key_id, secret = given.aws_access_key_id, given.aws_secret_access_key
+    return ModelChoice(
+        llm="bedrock",
+        model=given.agent_model,
+        region=given.aws_default_region,
+        endpoint=given.agent_bedrock_endpoint,
+        keys=AwsKeys(key_id, secret, given.aws_session_token) if key_id and secret else None,
+    )
 
 
 def application(settings: Settings) -> FastAPI:

@@ -18,3 +18,7 @@ GRANTS_TOKEN = "grants-sandbox-agentos"  # noqa: S105
 GRANTS_COMPETITION_ID = "7c1f7e2a-6a55-4c7e-9d35-2f1b2a4e5c01"
 GRANTS_CLOSED_COMPETITION_ID = "7c1f7e2a-6a55-4c7e-9d35-2f1b2a4e5c02"
 GRANTS_FORM_ID = "5d2a4c1e-08b3-4f6d-8c27-6a1f0e9b3d01"
+
+BEDROCK_REGION = "us-east-1"
+BEDROCK_KEY_ID = "AKIASANDBOXAGENTOS00"
+BEDROCK_SECRET = "sandbox-agentos-bedrock-secret"  # noqa: S105

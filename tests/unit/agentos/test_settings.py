@@ -9,6 +9,9 @@ from domain.errors import BadSetting
 
 WRONG = {
     "AGENT_LLM": "guess",
+    "AGENT_BEDROCK_ENDPOINT": "ftp://h",
+    "AGENT_RUN_TOKENS": "-1",
+    "AGENT_CHAT_TOKENS": "some",
     "MAX_STEP_RETRIES": "21",
     "SANDBOX": "perhaps",
     "SANDBOX_URL": "ftp://h",
