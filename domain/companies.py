@@ -6,11 +6,13 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from domain.canonical import digest
+from domain.choices import NOTHING_CHOSEN, Choices
 from domain.errors import Invalid
 from domain.names import clean_name, name_key
 
 SLUG_LIMIT = 60
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
+_MARKED = re.compile(r"agentos:co_[0-9a-f]+$")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _GITHUB = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}")
@@ -81,7 +83,11 @@ class Contact(BaseModel):
 
 
 class Company(BaseModel):
-    """Who is onboarded. `company_id` is the owner's mark on everything we make for them."""
+    """Who is onboarded. `company_id` is the owner's mark on everything we make for them.
+
+    `contacts` and `choices` belong to a launch. Where nothing was chosen, nothing is said of it:
+    plans of earlier releases keep their digest.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -89,11 +95,18 @@ class Company(BaseModel):
     name: str
     slug: str
     contacts: tuple[Contact, ...] = Field(default=())
+    choices: Choices = Field(default=NOTHING_CHOSEN, exclude_if=lambda chosen: not chosen)
 
     @property
     def marker(self) -> str:
         """What we write on remote objects, and later recognise as ours."""
         return f"agentos:{self.company_id}"
+
+
+def is_another_companys(text: str, company: Company) -> bool:
+    """Whether a text ends with the mark of another company: a name may quote one before its end."""
+    found = _MARKED.search(text)
+    return found is not None and found[0] != company.marker
 
 
 def company_id_for(name: str, slug: str | None = None) -> str:

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from domain.canonical import digest
-from domain.companies import Contact, clean_slug
+from domain.choices import NOTHING_CHOSEN, Choices
+from domain.companies import Company, Contact, clean_slug
 from domain.names import clean_name, clean_text, readable
 
 MAX_CONTACTS = 20
@@ -31,8 +32,14 @@ class LaunchRequest(BaseModel):
     contacts: Annotated[list[Contact], Field(max_length=MAX_CONTACTS)] = Field(default_factory=list)
     slug: Annotated[str, AfterValidator(clean_slug)] | None = None
     note: Annotated[str, AfterValidator(lambda v: clean_text(v, "note"))] | None = None
+    choices: Choices = Field(default=NOTHING_CHOSEN, exclude_if=lambda chosen: not chosen)
 
     def fingerprint(self) -> str:
         """Equal for requests that mean the same; the idempotency key is left out."""
         body: dict[str, Any] = self.model_dump(mode="json", exclude={"idempotency_key"})
         return digest(body)
+
+    def about(self, company: Company) -> Company:
+        """The company as this launch means it: spelt so, with these people and choices."""
+        said = {"name": self.company_name, "contacts": tuple(self.contacts)}
+        return company.model_copy(update={**said, "choices": self.choices})

@@ -21,6 +21,15 @@ class ChangeKind(StrEnum):
     BLOCKED = "blocked"
 
 
+class Option(StrEnum):
+    """What an operator can do about a conflict: adopt what is there, take another slug, or leave
+    the system out."""
+
+    ADOPT = "adopt"
+    SLUG = "slug"
+    SKIP = "skip"
+
+
 class Undo(StrEnum):
     """How much of a change can be taken back."""
 
@@ -34,7 +43,7 @@ class Change(BaseModel):
 
     `key` is stable across runs (`company_id/system/resource`), `target` is the natural key in the
     system, `before` and `after` are what is there and what shall be, `summary` is one line for
-    people and `reason` says why it is of this kind.
+    people and `reason` says why it is of this kind. A conflict has `options`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,6 +59,7 @@ class Change(BaseModel):
     undo: Undo = Undo.FULL
     sends_mail: bool = False
     reason: str | None = None
+    options: tuple[Option, ...] = Field(default=(), exclude_if=lambda given: not given)
 
     def become(self, kind: ChangeKind, *, reason: str | None = None, **values: Any) -> Self:
         """The same change as another kind."""

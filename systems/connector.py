@@ -10,13 +10,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.canonical import storable
 from domain.codes import Effect, ErrorCode
 from domain.companies import Company
 from domain.errors import AlreadyThere, NeedsPerson, OutcomeUnknown, Refused, SystemFault
 from domain.plans import Change, ChangeKind
 from domain.ports import Difference, EffectStatus, Entry, Ledger, Refs, Undone
 from domain.steps import Resource
+from systems.conflicts import chosen, classified, refused, taken
 from systems.part import Found, Owner, Part
 
 CLOCK_SKEW = timedelta(seconds=5)
@@ -71,7 +71,7 @@ class Connector:
                     reason = f"{fault.message} {fault.advice}"
                     changes.append(change.become(ChangeKind.BLOCKED, reason=reason))
                     continue
-                planned = self._classify(change, found, known)
+                planned = classified(change, found, known, company) if found else change
                 if found and planned.kind is not ChangeKind.CONFLICT:
                     refs[change.resource] = found.resource
                 changes.append(planned)
@@ -94,7 +94,7 @@ class Connector:
         Raises `SystemFault`; its `effect` says what may have happened.
         """
         if change.kind is ChangeKind.CONFLICT:
-            raise NeedsPerson(ErrorCode.CONFLICT, change.reason or f"{change.target} is taken.")
+            raise refused(change)
         entry = await ledger.intend(change)
         if entry.status is EffectStatus.APPLIED and entry.resource:
             return entry.resource
@@ -185,8 +185,9 @@ class Connector:
             since = found.created_at is None or found.created_at >= entry.began_at - CLOCK_SKEW
             fresh = entry.reopened and since and change.kind is not ChangeKind.ADOPT
             ours = found.owner is Owner.COMPANY or found.resource.id in known
+            ours = ours or chosen(change, found, company)
             if not ours and not (found.owner is Owner.UNMARKED and fresh):
-                raise NeedsPerson(ErrorCode.CONFLICT, _taken(change))
+                raise taken(change, found.owner)
             mine = fresh and change.kind in (ChangeKind.CREATE, ChangeKind.BLOCKED)
         resource = found.resource.model_copy(update={"created_by_us": mine})
         return await ledger.applied(change, resource)
@@ -243,22 +244,6 @@ class Connector:
             if any(wanted.key == change.key for wanted in part.desired(company)):
                 return part
         raise Refused(ErrorCode.PLAN_CHANGED, f"{self.name} knows no change '{change.key}'.")
-
-    def _classify(self, change: Change, found: Found | None, known: frozenset[str]) -> Change:
-        if found is None:
-            return change
-        if found.owner is Owner.SETTING:
-            kind = ChangeKind.NO_OP if found.same else ChangeKind.UPDATE
-            return change.become(kind, before=storable(found.current))
-        before = storable({"id": found.resource.id, **found.current})
-        if found.owner is Owner.COMPANY or found.resource.id in known:
-            reason = "It was made for this company earlier and is adopted."
-            return change.become(ChangeKind.ADOPT, reason=reason, before=before)
-        return change.become(ChangeKind.CONFLICT, reason=_taken(change), before=before)
-
-
-def _taken(change: Change) -> str:
-    return f"{change.target} exists and was not made for this company."
 
 
 def _for_a_person(change: Change) -> NeedsPerson:

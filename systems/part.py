@@ -15,13 +15,15 @@ from domain.steps import Resource
 class Owner(StrEnum):
     """Whose an object is, by what can be read off it.
 
-    `COMPANY`: it carries this company's mark. `OTHER`: another's. `UNMARKED`: no mark, but our own
-    identity made it. `SETTING`: not an object but a setting of one of ours. `LEDGER`: the system
+    `COMPANY`: it carries this company's mark. `ANOTHER`: that of another company, which cannot be
+    adopted. `OTHER`: somebody else made it. `UNMARKED`: no mark, but our own identity made it.
+    `SETTING`: not an object but a setting of one of ours. `LEDGER`: the system
     cannot show it (a mail that was sent); it is there if the ledger knows its id.
     """
 
     COMPANY = "company"
     OTHER = "other"
+    ANOTHER = "another"
     UNMARKED = "unmarked"
     SETTING = "setting"
     LEDGER = "ledger"

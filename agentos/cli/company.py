@@ -16,6 +16,14 @@ Logins = Annotated[
     list[str] | None,
     typer.Option("--github", help="A contact's GitHub login; repeat it.", metavar="LOGIN"),
 ]
+Adopt = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--adopt",
+        help="Adopt what stands there already, named as the plan names it; repeat it.",
+        metavar="TARGET",
+    ),
+]
 Slug = Annotated[str | None, typer.Option(help="The short name used in the systems.")]
 
 
@@ -24,10 +32,13 @@ def body(
     systems: list[str] | None,
     emails: list[str] | None,
     logins: list[str] | None,
+    adopt: list[str] | None,
     **more: Any,
 ) -> dict[str, Any]:
     """The launch body; what was not given is left out."""
     contacts = [{"email": address} for address in emails or []]
     contacts += [{"github": login} for login in logins or []]
-    given = {"company_name": name, "systems": systems, "contacts": contacts, **more}
+    choices = {"adopt": adopt} if adopt else None
+    given = {"company_name": name, "systems": systems, "contacts": contacts, "choices": choices}
+    given |= more
     return {field: value for field, value in given.items() if value not in (None, [])}

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from agentos.cli.company import Emails, Logins, Name, Slug, Systems, body
+from agentos.cli.company import Adopt, Emails, Logins, Name, Slug, Systems, body
 from agentos.cli.context import AsJson, client, command, finish
 from agentos.cli.exits import of_run
 
@@ -17,6 +17,7 @@ def launch(
     emails: Emails = None,
     logins: Logins = None,
     slug: Slug = None,
+    adopt: Adopt = None,
     note: Annotated[str | None, typer.Option(help="A remark that is kept with the run.")] = None,
     key: Annotated[str | None, typer.Option(help="Idempotency key: the same is one run.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Follow the run.")] = False,
@@ -32,7 +33,7 @@ def launch(
 
     api = client()
     more = {"slug": slug, "note": note, "idempotency_key": key}
-    run = api.call("POST", "/api/v1/runs", body(name, systems, emails, logins, **more))
+    run = api.call("POST", "/api/v1/runs", body(name, systems, emails, logins, adopt, **more))
     if not watch and not yes:
         if as_json:
             show_json(run)

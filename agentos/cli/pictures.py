@@ -1,6 +1,7 @@
 """How runs, plans and reports look on a terminal."""
 
 from collections.abc import Iterator
+from shlex import quote
 from typing import Any
 
 from rich.console import RenderableType
@@ -33,11 +34,17 @@ def change_lines(plan: Json) -> Iterator[RenderableType]:
 def _change(change: Json) -> Text:
     match change["kind"]:
         case "adopt":
-            return safe(f"adopt {change['target']}, which was made for this company earlier")
+            return safe(f"adopt {change['target']}. {change['reason'] or ''}")
         case "no_op":
             return safe(f"leave {change['target']} as it is")
         case "conflict" | "blocked" as kind:
-            return word(kind).append(safe(f": {change['summary']}. {change['reason'] or ''}"))
+            line = word(kind).append(safe(f": {change['summary']}. {change['reason'] or ''}"))
+            adoptable = "adopt" in change.get("options", [])
+            return (
+                line.append(safe(f" --adopt {quote(change['target'])}", "dim"))
+                if adoptable
+                else line
+            )
     line = safe(change["summary"])
     if change["sends_mail"]:
         line.append(" · sends mail", "yellow")

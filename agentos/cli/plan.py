@@ -1,6 +1,6 @@
 """agentos plan"""
 
-from agentos.cli.company import Emails, Logins, Name, Slug, Systems, body
+from agentos.cli.company import Adopt, Emails, Logins, Name, Slug, Systems, body
 from agentos.cli.context import AsJson, client, command
 
 
@@ -11,6 +11,7 @@ def plan(
     emails: Emails = None,
     logins: Logins = None,
     slug: Slug = None,
+    adopt: Adopt = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what a launch would do now; nothing is started or written."""
@@ -18,7 +19,7 @@ def plan(
     from agentos.cli.pictures import change_lines
 
     found = client().call(
-        "POST", "/api/v1/runs:preview", body(name, systems, emails, logins, slug=slug)
+        "POST", "/api/v1/runs:preview", body(name, systems, emails, logins, adopt, slug=slug)
     )
     if as_json:
         show_json(found)

@@ -36,9 +36,7 @@ async def launch(service: Service, request: LaunchRequest, actor: Actor) -> Laun
                 return Launched(earlier.run, replayed=True)
         await service.intake.admit(tx)
         company = await slugs.settle(tx, request.company_name, request.slug)
-        company = company.model_copy(
-            update={"name": request.company_name, "contacts": tuple(request.contacts)}
-        )
+        company = request.about(company)
         run = await log.begin(
             tx,
             new_id("run"),

@@ -30,9 +30,7 @@ async def preview(service: Service, request: LaunchRequest) -> Preview:
     names = chosen_systems(service, request)
     async with service.database.read() as tx:
         company = await slugs.propose(tx, request.company_name, request.slug)
-    company = company.model_copy(
-        update={"name": request.company_name, "contacts": tuple(request.contacts)}
-    )
+    company = request.about(company)
     found = await asyncio.gather(*(_read(service, name, company) for name in names))
     return Preview(company, names, tuple(change for changes in found for change in changes))
 

@@ -30,7 +30,7 @@ class TeamGrant:
     def desired(self, company: Company) -> Sequence[Change]:
         """One permission."""
         slug, path = name(company, self._options), full_name(company, self._options)
-        level = self._options.permission.value
+        level = (company.choices.github_permission or self._options.permission).value
         return [
             Change(
                 key=f"{company.company_id}/github/{RESOURCE}",

@@ -5,7 +5,7 @@ GitHub's servers leave out much of what their description requires, the older th
 
 from pydantic import AwareDatetime, BaseModel
 
-from systems.github.options import Permission
+from domain.choices import Permission
 
 _BY_ROLE = {"read": Permission.PULL, "write": Permission.PUSH}
 

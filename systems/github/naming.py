@@ -1,7 +1,8 @@
 """What teams and repositories are called, and the mark that their descriptions end with."""
 
-from domain.companies import Company
+from domain.companies import Company, is_another_companys
 from systems.github.options import GitHubOptions
+from systems.part import Owner
 
 
 def name(company: Company, options: GitHubOptions) -> str:
@@ -26,3 +27,10 @@ def is_marked(text: str | None, company: Company) -> bool:
     The end counts, since a display name may quote another company's mark.
     """
     return text is not None and text.endswith(f"· {company.marker}")
+
+
+def owner_of(text: str | None, company: Company) -> Owner:
+    """Whose a team or repository is, by its description."""
+    if is_marked(text, company):
+        return Owner.COMPANY
+    return Owner.ANOTHER if is_another_companys(text or "", company) else Owner.OTHER

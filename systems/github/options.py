@@ -1,7 +1,6 @@
 """The variables of GitHub."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,21 +8,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import Field, SecretStr
 
+from domain.choices import Permission
 from domain.errors import BadSetting
 from systems.variables import Options, Seconds, WebAddress
 
 _LOGIN = r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}"
 Id = Annotated[int, Field(ge=1)]
-
-
-class Permission(StrEnum):
-    """What a team may do in its repository, from the most to the least."""
-
-    ADMIN = "admin"
-    MAINTAIN = "maintain"
-    PUSH = "push"
-    TRIAGE = "triage"
-    PULL = "pull"
 
 
 @dataclass(frozen=True)

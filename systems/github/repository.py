@@ -13,7 +13,7 @@ from domain.steps import Resource
 from systems.github import models
 from systems.github.client import GitHubClient
 from systems.github.faults import not_ready
-from systems.github.naming import description, full_name, is_marked, name
+from systems.github.naming import description, full_name, is_marked, name, owner_of
 from systems.github.options import GitHubOptions
 from systems.part import Found, Owner, made
 
@@ -65,8 +65,9 @@ class CompanyRepository:
         found = await self._client.repository(full_name(company, self._options))
         if found is None:
             return None
-        owner = Owner.COMPANY if is_marked(found.description, company) else Owner.OTHER
-        if found.archived and owner is Owner.COMPANY:
+        owner = owner_of(found.description, company)
+        adopted = change.target in company.choices.adopt
+        if found.archived and (owner is Owner.COMPANY or adopted):
             raise NeedsPerson(
                 ErrorCode.CONFLICT,
                 f"{found.full_name} in GitHub was archived.",
@@ -93,10 +94,11 @@ class CompanyRepository:
             expected = resource.id if resource else "there"
             return [Difference("repository", expected, str(found.id) if found else "gone")]
         wrong = []
-        if not is_marked(found.description, company):
+        if "marker" in change.after and not is_marked(found.description, company):
             wrong.append(Difference("description", f"marked {company.marker}", "without the mark"))
-        if not found.private:
-            wrong.append(Difference("private", "true", "false"))
+        if found.private != change.after["private"]:
+            wanted, actual = str(change.after["private"]).lower(), str(found.private).lower()
+            wrong.append(Difference("private", wanted, actual))
         if found.archived:
             wrong.append(Difference("archived", "false", "true"))
         origin, template = found.template_repository, change.after["template"]

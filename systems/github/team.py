@@ -8,9 +8,9 @@ from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
 from systems.github import models
 from systems.github.client import GitHubClient
-from systems.github.naming import description, is_marked, name
+from systems.github.naming import description, is_marked, name, owner_of
 from systems.github.options import GitHubOptions
-from systems.part import Found, Owner, made
+from systems.part import Found, made
 
 RESOURCE = "team"
 LONGEST_DESCRIPTION = 255
@@ -47,7 +47,7 @@ class CompanyTeam:
         team = await self._client.team(name(company, self._options))
         if team is None:
             return None
-        owner = Owner.COMPANY if is_marked(team.description, company) else Owner.OTHER
+        owner = owner_of(team.description, company)
         current = {"description": team.description, "privacy": team.privacy}
         return Found(_resource(team), owner, created_at=team.created_at, current=current)
 
@@ -69,10 +69,10 @@ class CompanyTeam:
         if team is None or str(team.id) != resource.id:
             return [Difference("team", resource.id, str(team.id) if team else "gone")]
         wrong = []
-        if not is_marked(team.description, company):
+        if "marker" in change.after and not is_marked(team.description, company):
             wrong.append(Difference("description", f"marked {company.marker}", "without the mark"))
-        if team.privacy != SECRET:
-            wrong.append(Difference("privacy", SECRET, str(team.privacy)))
+        if team.privacy != change.after["privacy"]:
+            wrong.append(Difference("privacy", change.after["privacy"], str(team.privacy)))
         return wrong
 
     async def undo(self, company: Company, entry: Entry) -> Undone:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from domain.canonical import digest
 from domain.codes import ErrorCode
-from domain.companies import Company
+from domain.companies import Company, is_another_companys
 from domain.errors import NeedsPerson
 from domain.plans import Change, ChangeKind, Undo
 from domain.ports import Difference, Entry, Refs, Undone
@@ -19,7 +19,7 @@ RESOURCE = "channel"
 
 def channel_name(company: Company, options: SlackOptions) -> str:
     """The name without the # that people write before it."""
-    return options.channel_prefix + company.slug
+    return company.choices.channel_name or options.channel_prefix + company.slug
 
 
 class WelcomeChannel:
@@ -54,18 +54,25 @@ class WelcomeChannel:
         name = channel_name(company, self._options)
         async for channel in self._client.channels():
             if channel.name == name:
-                return await self._found(channel, company)
+                return await self._found(channel, company, change)
         return None
 
-    async def _found(self, channel: Channel, company: Company) -> Found:
+    async def _found(self, channel: Channel, company: Company, change: Change) -> Found:
         identity = await self._client.identity()
         owner = _owner(channel, company, identity.user_id)
-        if channel.is_archived and owner is not Owner.OTHER:
+        adopted = change.target in company.choices.adopt
+        if channel.is_archived and (owner in (Owner.COMPANY, Owner.UNMARKED) or adopted):
             # Apps cannot take a channel out of the archive.
             raise NeedsPerson(
                 ErrorCode.CONFLICT,
                 f"#{channel.name} in Slack was archived.",
                 instructions="Have it unarchived and the app invited, or launch with another slug.",
+            )
+        if adopted and not channel.is_member:
+            raise NeedsPerson(
+                ErrorCode.PERMISSION,
+                f"The app is not in #{channel.name} in Slack.",
+                instructions="Invite the app into the channel; then it can be adopted.",
             )
         current = {
             "name": channel.name,
@@ -139,8 +146,11 @@ class WelcomeChannel:
 def _owner(channel: Channel, company: Company, ourselves: str) -> Owner:
     """By its maker, and the mark that ends its purpose: a channel cannot be made with a mark.
 
-    The end counts, since a display name may quote another company's mark.
+    The end counts, since a display name may quote another company's mark. A mark on a channel that
+    somebody else made tells only whose it has become by a choice.
     """
+    if is_another_companys(channel.purpose_text, company):
+        return Owner.ANOTHER
     if channel.creator != ourselves:
         return Owner.OTHER
     if channel.purpose_text.endswith(company.marker):

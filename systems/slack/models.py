@@ -28,13 +28,14 @@ class Text(BaseModel):
 
 
 class Channel(BaseModel):
-    """A channel; `creator` is None where Slack does not tell it."""
+    """A channel; `creator` is None where Slack does not tell it, and a member is the app."""
 
     id: str
     name: str = ""
     created: int = 0
     creator: str | None = None
     is_archived: bool = False
+    is_member: bool = True
     is_private: bool = False
     purpose: Text | None = None
 

@@ -133,7 +133,7 @@ def test_nothing_is_wider_than_the_terminal_but_links(demos: Demos) -> None:
 def test_without_a_terminal_there_are_no_movements_and_whole_lines(demos: Demos) -> None:
     assert "\x1b" not in demos.plain
     assert (
-        "  = adopt Acme Corp [agentos:co_acb7e90f9bd2ad11], which was made for this company earlier"
+        "  = adopt Acme Corp [agentos:co_acb7e90f9bd2ad11]. It was made for this company earlier."
     ) in demos.plain.splitlines()
 
 

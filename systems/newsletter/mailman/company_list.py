@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from domain.companies import Company
+from domain.companies import Company, is_another_companys
 from domain.errors import SystemFault
 from domain.plans import Change, ChangeKind
 from domain.ports import Difference, Entry, Refs, Undone
@@ -29,6 +29,8 @@ def owner_of(one: MailingList, company: Company) -> Owner:
     """
     if one.info.endswith(company.marker):
         return Owner.COMPANY
+    if is_another_companys(one.info, company):
+        return Owner.ANOTHER
     return Owner.OTHER if one.info or one.description else Owner.UNMARKED
 
 
@@ -112,7 +114,7 @@ class CompanyList:
         return Undone(note=f"the list {resource.label} was deleted")
 
     async def _kept_for(self, company: Company, list_id: str, one: MailingList) -> str:
-        if owner_of(one, company) is Owner.OTHER:
+        if owner_of(one, company) in (Owner.OTHER, Owner.ANOTHER):
             return "somebody else has marked or described it"
         if one.last_post_at:
             return "people have written to it"

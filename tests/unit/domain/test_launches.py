@@ -16,6 +16,7 @@ FULL: dict[str, Any] = {
     "contacts": [{"name": "Dana", "email": "dana@example.com"}],
     "slug": "acme",
     "note": "Soon.",
+    "choices": {"adopt": ["#welcome-acme"]},
 }
 
 
@@ -63,6 +64,7 @@ OTHERWISE: dict[str, Any] = {
     "contacts": [],
     "slug": None,
     "note": None,
+    "choices": {"adopt": []},
 }
 
 

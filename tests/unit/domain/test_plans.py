@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
+from domain.choices import Choices
 from domain.companies import Company
-from domain.plans import Change, ChangeKind, Plan, Undo
+from domain.plans import Change, ChangeKind, Option, Plan, Undo
 from tests.unit.domain import samples, strategies
 
 OTHER_CHANGE: dict[str, Any] = {
@@ -24,6 +25,7 @@ OTHER_CHANGE: dict[str, Any] = {
     "undo": Undo.FULL,
     "sends_mail": True,
     "reason": None,
+    "options": (Option.SKIP,),
 }
 HARMLESS = (ChangeKind.CREATE, ChangeKind.ADOPT, ChangeKind.UPDATE, ChangeKind.NO_OP)
 OTHER_COMPANY: dict[str, Any] = {
@@ -31,6 +33,7 @@ OTHER_COMPANY: dict[str, Any] = {
     "name": "Acme Corporation",
     "slug": "acme",
     "contacts": (),
+    "choices": Choices(adopt=("#welcome-acme",)),
 }
 OTHER_PLAN: dict[str, Any] = {
     "run_id": "run_2",

@@ -101,6 +101,8 @@ class ShelfPart:
     def _owner(self, company: Company, thing: Thing) -> Owner:
         if thing.mark == company.company_id:
             return Owner.COMPANY
+        if thing.mark is not None:
+            return Owner.ANOTHER
         return Owner.UNMARKED if thing.mark is None and thing.ours else Owner.OTHER
 
     async def make(self, company: Company, change: Change, refs: Refs) -> Resource:

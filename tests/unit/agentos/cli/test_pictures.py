@@ -41,11 +41,23 @@ def plan_with(**change: Any) -> list[str]:
             "  + Create channel #welcome-acme-corp · sends mail · undo: partial",
         ),
         ({"kind": "update"}, "  ~ Create channel #welcome-acme-corp · undo: partial"),
-        ({"kind": "adopt"}, "  = adopt welcome-acme-corp, which was made for this company earlier"),
+        (
+            {"kind": "adopt", "reason": "It was made for this company earlier."},
+            "  = adopt welcome-acme-corp. It was made for this company earlier.",
+        ),
         ({"kind": "no_op"}, "  = leave welcome-acme-corp as it is"),
         (
             {"kind": "conflict", "reason": "Somebody else has it."},
             "  ! conflict: Create channel #welcome-acme-corp. Somebody else has it.",
+        ),
+        (
+            {
+                "kind": "conflict",
+                "reason": "Adopt it.",
+                "target": "team o/a b",
+                "options": ["adopt"],
+            },
+            "  ! conflict: Create channel #welcome-acme-corp. Adopt it. --adopt 'team o/a b'",
         ),
         (
             {"kind": "blocked", "reason": "Slack cannot be read."},

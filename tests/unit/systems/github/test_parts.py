@@ -58,7 +58,7 @@ def test_the_longest_names_are_within_the_limit() -> None:
     [
         ("Acme · agentos:co_1", Owner.COMPANY),
         ("Somebody's words · agentos:co_1", Owner.COMPANY),
-        ("Acme · agentos:co_2", Owner.OTHER),
+        ("Acme · agentos:co_2", Owner.ANOTHER),
         ("agentos:co_1 is quoted here", Owner.OTHER),
         ("", Owner.OTHER),
         (None, Owner.OTHER),

@@ -63,7 +63,7 @@ def test_the_longest_names_fit_into_80_characters() -> None:
         ({"purpose": purpose("Our channel with Acme. agentos:co_1")}, Owner.COMPANY),
         ({"purpose": purpose("")}, Owner.UNMARKED),
         ({"purpose": None}, Owner.UNMARKED),
-        ({"purpose": purpose("Our channel with Acme. agentos:co_2")}, Owner.OTHER),
+        ({"purpose": purpose("Our channel with Acme. agentos:co_2")}, Owner.ANOTHER),
         ({"purpose": purpose("About agentos:co_1 and others")}, Owner.OTHER),
         ({"purpose": purpose("agentos:co_1"), "creator": "U0HUMAN"}, Owner.OTHER),
         ({"creator": "U0HUMAN"}, Owner.OTHER),

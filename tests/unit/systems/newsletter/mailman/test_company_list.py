@@ -39,8 +39,8 @@ def test_one_list_is_wanted(mailman: Mailman) -> None:
         (NEW | {"display_name": "Acme"}, Owner.UNMARKED),
         (NEW | {"description": "The news of Acme"}, Owner.OTHER),
         (NEW | {"info": "Ours."}, Owner.OTHER),
-        ({"info": "agentos:co_1111 is theirs. agentos:co_6666"}, Owner.OTHER),
-        ({"info": "agentos:co_11112"}, Owner.OTHER),
+        ({"info": "agentos:co_1111 is theirs. agentos:co_6666"}, Owner.ANOTHER),
+        ({"info": "agentos:co_11112"}, Owner.ANOTHER),
         ({"info": "agentos:co_1111."}, Owner.OTHER),
     ],
 )
