@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from benchmarks.places import Server
 from domain.launches import LaunchRequest
+from domain.scopes import ALL_SCOPES
 from graph.build import GRAPH_VERSION
 from server.lifecycle import launches
 from server.lifecycle.service import Actor, Bell, Service
@@ -53,7 +54,7 @@ async def _rate(database: Database, engine: EmbeddedEngine | QueuedEngine) -> fl
     service = Service(database, engine, cast("Any", {"slack": None}), GRAPH_VERSION)
     for number in range(RUNS):
         request = LaunchRequest(company_name=f"Company {number}")
-        await launches.launch(service, request, Actor("bench", "api"))
+        await launches.launch(service, request, Actor("bench", "api", scopes=ALL_SCOPES))
     nothing = _Nothing()
     began = time.perf_counter()
     await engine.serve(cast("Driver", nothing))

@@ -30,11 +30,12 @@ from benchmarks.places import Server, server
 from benchmarks.still import EFFECTS_PER_RUN
 from domain.decisions import Answer, DecisionKind
 from domain.launches import LaunchRequest
+from domain.scopes import ALL_SCOPES, DEFAULT_TENANT
 from domain.status import RunStatus
 from server.lifecycle import decisions, launches, reads
 from server.lifecycle.service import Actor, Service
 
-OPERATOR = Actor("bench", "api")
+OPERATOR = Actor("bench", "api", scopes=ALL_SCOPES)
 
 
 @dataclass(frozen=True)
@@ -102,12 +103,16 @@ async def _measured(
 async def _one(service: Service, name: str, planned: list[float], done: list[float]) -> None:
     began = time.perf_counter()
     run = (await launches.launch(service, LaunchRequest(company_name=name), OPERATOR)).run
-    run = await reads.wait_until_parked(service, run.run_id, timeout_seconds=120)
+    run = await reads.wait_until_parked(
+        service, run.run_id, tenant=DEFAULT_TENANT, timeout_seconds=120
+    )
     planned.append(time.perf_counter() - began)
     began = time.perf_counter()
     answer = Answer(kind=DecisionKind.APPROVE)
     await decisions.decide(service, run.run_id, answer, OPERATOR)
-    run = await reads.wait_until_parked(service, run.run_id, timeout_seconds=120)
+    run = await reads.wait_until_parked(
+        service, run.run_id, tenant=DEFAULT_TENANT, timeout_seconds=120
+    )
     if run.status is not RunStatus.COMPLETED:
         raise RuntimeError(f"{name} is {run.status}: {run.failure}")
     done.append(time.perf_counter() - began)

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from server.api import events, health, moves, previews, problems, runs, steps, webhooks
 from server.api.docs import Lifespan, new_application
 from server.api.envelope import Envelope
+from server.api.gate import Gate
 from server.api.signatures import Signatures
 from server.api.stopping import set_on_signals
 from server.api.streams import Streams
@@ -43,6 +44,7 @@ def create_app(
     app.state.stopping = stopping  # whoever runs the server may set it earlier than we can know
     app.state.streams = Streams(stopping)
     problems.install(app)
+    app.add_middleware(Gate)
     app.add_middleware(Envelope)
     signatures = Signatures(webhook_secrets, unsigned_allowed=unsigned_webhook_allowed)
     for one in (previews, runs, events, moves, steps, health):

@@ -7,13 +7,13 @@ from fastapi.responses import StreamingResponse
 
 from server.api import docs
 from server.api.envelope import HEAD_KEY
-from server.api.parameters import MAX_SEQ, RunId, ServiceHere, StreamsHere
+from server.api.parameters import MAX_SEQ, Caller, RunId, ServiceHere, StreamsHere
 from server.api.runs import PATH
 from server.api.streams import Streams
 from server.api.views import EventPage, event_view
 from server.lifecycle import reads
 from server.lifecycle.reads import MAX_LIMIT
-from server.lifecycle.service import Service
+from server.lifecycle.service import Actor, Service
 
 STREAM = "text/event-stream"
 router = APIRouter(prefix=PATH, tags=["runs"])
@@ -29,6 +29,7 @@ async def list_events(
     request: Request,
     run_id: RunId,
     service: ServiceHere,
+    caller: Caller,
     streams: StreamsHere,
     response: Response,
     after: Annotated[
@@ -48,18 +49,20 @@ async def list_events(
     """
     if _asks_for_stream(accept):
         start = after if last_event_id is None else last_event_id
-        return await _stream(request, service, streams, run_id, start)
-    found = await reads.list_events(service, run_id, after=after, limit=limit + 1)
+        return await _stream(request, service, caller, streams, run_id, start)
+    found = await reads.list_events(
+        service, run_id, tenant=caller.tenant, after=after, limit=limit + 1
+    )
     items = [event_view(recorded) for recorded in found[:limit]]
     response.headers["Vary"] = "Accept"
     return EventPage(items=items, next_after=items[-1].seq if len(found) > limit else None)
 
 
 async def _stream(
-    request: Request, service: Service, streams: Streams, run_id: str, after: int
+    request: Request, service: Service, caller: Actor, streams: Streams, run_id: str, after: int
 ) -> Response:
     """Existence and room are checked here: once a stream has begun, its status is sent."""
-    run = await reads.get_run(service, run_id)
+    run = await reads.get_run(service, run_id, tenant=caller.tenant)
     headers = {"Cache-Control": "no-store", "Vary": "Accept", "X-Accel-Buffering": "no"}
     if run.ended and after == run.version:
         return Response(status_code=204, headers=headers)
@@ -68,7 +71,7 @@ async def _stream(
     streams.refuse_if_full()
     if HEAD_KEY in request.scope:
         return Response(media_type=STREAM, headers=headers)
-    frames = streams.follow(service, run_id, after)
+    frames = streams.follow(service, run_id, after, tenant=caller.tenant)
     return StreamingResponse(frames, media_type=STREAM, headers=headers)
 
 

@@ -1,25 +1,35 @@
 """Pausing, resuming, deciding and cancelling."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Response
 
+from domain.errors import NotAllowed
 from domain.runs import RunState
 from server.api import docs
 from server.api.bodies import JsonRoute
 from server.api.etag import etag
-from server.api.parameters import IfVersion, RunId, ServiceHere
+from server.api.parameters import Caller, IfVersion, RunId, ServiceHere
 from server.api.runs import PATH
-from server.api.schemas import DEFAULT_RESPONDER, CancelBody, MoveBody, ResumeBody
+from server.api.schemas import CancelBody, MoveBody, ResumeBody
 from server.api.views import RunView, run_view
 from server.lifecycle import cancels, decisions, pauses, verifications
 from server.lifecycle.service import Actor
 
-DOOR = "api"
 router = APIRouter(prefix=PATH, tags=["moves"], route_class=JsonRoute)
 
 
-def actor(body: MoveBody | None) -> Actor:
-    """Who moves: the responder that the caller names, else an operator."""
-    return Actor((body and body.responder) or DEFAULT_RESPONDER, DOOR)
+def acting(caller: Actor, body: MoveBody | None) -> Actor:
+    """Who moves. A responder may be named freely only where nobody has to prove who they are;
+    elsewhere `NotAllowed` for any other than the caller."""
+    named = body.responder if body else None
+    if named is None or named == caller.name:
+        return caller
+    if not caller.unproved:
+        raise NotAllowed(
+            "The responder is somebody else than the caller.", advice="Leave responder out."
+        )
+    return replace(caller, name=named)
 
 
 def moved(response: Response, run: RunState) -> RunView:
@@ -34,12 +44,15 @@ def moved(response: Response, run: RunState) -> RunView:
 async def pause(
     run_id: RunId,
     service: ServiceHere,
+    caller: Caller,
     version: IfVersion,
     response: Response,
     body: MoveBody | None = None,
 ) -> RunView:
     """Stop the run before any further effect."""
-    return moved(response, await pauses.pause(service, run_id, actor(body), if_version=version))
+    return moved(
+        response, await pauses.pause(service, run_id, acting(caller, body), if_version=version)
+    )
 
 
 @router.post(
@@ -48,6 +61,7 @@ async def pause(
 async def resume(
     run_id: RunId,
     service: ServiceHere,
+    caller: Caller,
     version: IfVersion,
     response: Response,
     body: ResumeBody | None = None,
@@ -59,10 +73,10 @@ async def resume(
     """
     answer = body.answer() if body else None
     if answer is None:
-        run = await pauses.resume(service, run_id, actor(body), if_version=version)
+        run = await pauses.resume(service, run_id, acting(caller, body), if_version=version)
         return moved(response, run)
     run, replayed = await decisions.decide(
-        service, run_id, answer, actor(body), if_version=version, resuming=True
+        service, run_id, answer, acting(caller, body), if_version=version, resuming=True
     )
     if replayed:
         response.status_code = 200
@@ -72,13 +86,17 @@ async def resume(
 
 @router.post("/{run_id}/verify", operation_id="verify", responses=docs.TAGGED | docs.MOVES)
 async def verify(
-    run_id: RunId, service: ServiceHere, response: Response, body: MoveBody | None = None
+    run_id: RunId,
+    service: ServiceHere,
+    caller: Caller,
+    response: Response,
+    body: MoveBody | None = None,
 ) -> RunView:
     """Read back what a completed run has made and note what differs; nothing is repaired.
 
     A step that waited for somebody outside becomes a success once nothing waits any more.
     """
-    return moved(response, await verifications.verify(service, run_id, actor(body)))
+    return moved(response, await verifications.verify(service, run_id, acting(caller, body)))
 
 
 @router.post(
@@ -87,6 +105,7 @@ async def verify(
 async def cancel(
     run_id: RunId,
     service: ServiceHere,
+    caller: Caller,
     version: IfVersion,
     response: Response,
     body: CancelBody | None = None,
@@ -96,7 +115,7 @@ async def cancel(
     run = await cancels.cancel(
         service,
         run_id,
-        actor(wanted),
+        acting(caller, wanted),
         rollback=wanted.rollback,
         reason=wanted.reason,
         if_version=version,

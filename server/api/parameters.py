@@ -11,16 +11,21 @@ from domain.names import clean_name, readable
 from domain.status import RunStatus
 from server.api.errors import Malformed
 from server.api.etag import required_version
+from server.api.gate import ACTOR_KEY
 from server.api.schemas import RUN_ID_PATTERN, known_form
 from server.api.streams import Streams
 from server.lifecycle.reads import MAX_LIMIT
-from server.lifecycle.service import Service
+from server.lifecycle.service import Actor, Service
 
 MAX_SEQ = 2**53 - 1  # the largest number that every JSON reader keeps exact
 
 
 def _service(request: Request) -> Service:
     return cast(Service, request.app.state.service)
+
+
+def _caller(request: Request) -> Actor:
+    return cast(Actor, request.scope[ACTOR_KEY])
 
 
 def _streams(request: Request) -> Streams:
@@ -58,6 +63,7 @@ def _idempotency_key(
 
 
 ServiceHere = Annotated[Service, Depends(_service)]
+Caller = Annotated[Actor, Depends(_caller)]
 StreamsHere = Annotated[Streams, Depends(_streams)]
 IfVersion = Annotated[int | None, Depends(_if_version)]
 IdempotencyKey = Annotated[str | None, Depends(_idempotency_key)]

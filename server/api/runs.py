@@ -14,6 +14,7 @@ from server.api.errors import Malformed
 from server.api.etag import etag, unchanged
 from server.api.parameters import (
     MAX_SEQ,
+    Caller,
     IdempotencyKey,
     RunFilter,
     RunId,
@@ -21,11 +22,9 @@ from server.api.parameters import (
     StreamsHere,
 )
 from server.api.problems import RETRY_SECONDS
-from server.api.schemas import DEFAULT_RESPONDER
 from server.api.stopping import unless_set
 from server.api.views import RunPage, RunView, run_view
 from server.lifecycle import launches, reads
-from server.lifecycle.service import Actor
 
 PATH = "/api/v1/runs"
 MAX_WAIT_SECONDS = 60
@@ -40,7 +39,11 @@ router = APIRouter(prefix=PATH, tags=["runs"], route_class=JsonRoute)
     response_description="The run; it was launched by this request.",
 )
 async def launch(
-    body: LaunchRequest, service: ServiceHere, response: Response, header_key: IdempotencyKey
+    body: LaunchRequest,
+    service: ServiceHere,
+    caller: Caller,
+    response: Response,
+    header_key: IdempotencyKey,
 ) -> RunView:
     """Launch the onboarding of a company.
 
@@ -53,7 +56,7 @@ async def launch(
                 advice="Give the key once.",
             )
         body = body.model_copy(update={"idempotency_key": header_key})
-    run, replayed = await launches.launch(service, body, Actor(DEFAULT_RESPONDER, "api"))
+    run, replayed = await launches.launch(service, body, caller)
     response.headers["Location"] = f"{PATH}/{run.run_id}"
     response.headers["ETag"] = etag(run.version)
     response.headers["Retry-After"] = str(RETRY_SECONDS)
@@ -68,10 +71,11 @@ async def list_runs(
     request: Request,
     wanted: Annotated[RunFilter, Query()],
     service: ServiceHere,
+    caller: Caller,
     response: Response,
 ) -> RunPage:
     """One page of runs, newest first."""
-    page = await reads.list_runs(service, **wanted.model_dump())
+    page = await reads.list_runs(service, tenant=caller.tenant, **wanted.model_dump())
     if page.next_cursor is not None:
         kept = [pair for pair in request.query_params.multi_items() if pair[0] != "cursor"]
         query = urlencode([*kept, ("cursor", page.next_cursor)])
@@ -85,6 +89,7 @@ async def list_runs(
 async def get_run(
     run_id: RunId,
     service: ServiceHere,
+    caller: Caller,
     response: Response,
     at: Annotated[
         int | None, Query(ge=1, le=MAX_SEQ, description="Show the run as it was after this event.")
@@ -92,7 +97,7 @@ async def get_run(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> RunView | Response:
     """The run as it is, or as it was after one of its events."""
-    run = await reads.get_run(service, run_id, at=at)
+    run = await reads.get_run(service, run_id, tenant=caller.tenant, at=at)
     headers = {"ETag": etag(run.version), "Cache-Control": "no-cache"}
     if unchanged(if_none_match, run.version):
         return Response(status_code=304, headers=headers)
@@ -106,9 +111,9 @@ async def get_run(
     response_class=PlainTextResponse,
     responses=docs.TAGGED | docs.KNOWN,
 )
-async def get_context(run_id: RunId, service: ServiceHere) -> PlainTextResponse:
+async def get_context(run_id: RunId, service: ServiceHere, caller: Caller) -> PlainTextResponse:
     """Exactly what a model would be shown of this run."""
-    run = await reads.get_run(service, run_id)
+    run = await reads.get_run(service, run_id, tenant=caller.tenant)
     return PlainTextResponse(to_context(run), headers={"ETag": etag(run.version)})
 
 
@@ -116,6 +121,7 @@ async def get_context(run_id: RunId, service: ServiceHere) -> PlainTextResponse:
 async def wait_until_parked(
     run_id: RunId,
     service: ServiceHere,
+    caller: Caller,
     streams: StreamsHere,
     response: Response,
     timeout: Annotated[  # noqa: ASYNC109 - it is the caller's, and its name is part of the API
@@ -123,7 +129,10 @@ async def wait_until_parked(
     ] = 30,
 ) -> RunView:
     """The run as soon as it has ended or waits for a person, or as it is after the timeout."""
-    waiting = reads.wait_until_parked(service, run_id, timeout_seconds=timeout)
-    run = await unless_set(streams.stopping, waiting) or await reads.get_run(service, run_id)
+    waiting = reads.wait_until_parked(
+        service, run_id, tenant=caller.tenant, timeout_seconds=timeout
+    )
+    run = await unless_set(streams.stopping, waiting)
+    run = run or await reads.get_run(service, run_id, tenant=caller.tenant)
     response.headers["ETag"] = etag(run.version)
     return run_view(run)

@@ -11,7 +11,6 @@ from domain.launches import MAX_SYSTEMS
 from domain.names import clean_name, clean_text
 
 MAX_REASON = 2_000
-DEFAULT_RESPONDER = "operator"
 RUN_ID_PATTERN = r"^run_[0-9a-z]{22}$"
 _RUN_ID = re.compile(RUN_ID_PATTERN.strip("^$"))
 

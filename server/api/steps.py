@@ -6,8 +6,8 @@ from fastapi import APIRouter, Path, Response
 
 from server.api import docs
 from server.api.bodies import JsonRoute
-from server.api.moves import actor, moved
-from server.api.parameters import IfVersion, RunId, ServiceHere
+from server.api.moves import acting, moved
+from server.api.parameters import Caller, IfVersion, RunId, ServiceHere
 from server.api.runs import PATH
 from server.api.schemas import MoveBody, SkipBody
 from server.api.views import RunView
@@ -26,12 +26,13 @@ async def retry_step(
     run_id: RunId,
     system: System,
     service: ServiceHere,
+    caller: Caller,
     version: IfVersion,
     response: Response,
     body: MoveBody | None = None,
 ) -> RunView:
     """Try this system again."""
-    run = await steps.retry_step(service, run_id, system, actor(body), if_version=version)
+    run = await steps.retry_step(service, run_id, system, acting(caller, body), if_version=version)
     return moved(response, run)
 
 
@@ -40,12 +41,13 @@ async def skip_step(
     run_id: RunId,
     system: System,
     service: ServiceHere,
+    caller: Caller,
     version: IfVersion,
     response: Response,
     body: SkipBody,
 ) -> RunView:
     """Go on without this system; the reason is reported."""
     run = await steps.skip_step(
-        service, run_id, system, actor(body), reason=body.reason, if_version=version
+        service, run_id, system, acting(caller, body), reason=body.reason, if_version=version
     )
     return moved(response, run)

@@ -30,7 +30,13 @@ class Streams:
             raise Busy("As many streams are open as this server has room for.")
 
     async def follow(
-        self, service: Service, run_id: str, after: int, *, quiet_seconds: float = QUIET_SECONDS
+        self,
+        service: Service,
+        run_id: str,
+        after: int,
+        *,
+        tenant: str,
+        quiet_seconds: float = QUIET_SECONDS,
     ) -> AsyncIterator[bytes]:
         """Frames of all events above `after`, until the run has ended and its last one is sent.
 
@@ -39,9 +45,9 @@ class Streams:
         self._open += 1
         try:
             yield format_sse_event(retry=RETRY_MILLISECONDS)
-            run = await self._unless_stopping(reads.get_run(service, run_id))
+            run = await self._unless_stopping(reads.get_run(service, run_id, tenant=tenant))
             while run is not None:
-                news = reads.list_events(service, run_id, after=after)
+                news = reads.list_events(service, run_id, tenant=tenant, after=after)
                 for recorded in await self._unless_stopping(news) or ():
                     after = recorded.seq
                     yield format_sse_event(
@@ -52,7 +58,11 @@ class Streams:
                 if run.ended and run.version <= after:
                     return
                 change = reads.wait_for_change(
-                    service, run_id, version=after, timeout_seconds=quiet_seconds
+                    service,
+                    run_id,
+                    tenant=tenant,
+                    version=after,
+                    timeout_seconds=quiet_seconds,
                 )
                 run = await self._unless_stopping(change)
                 if run is not None and run.version <= after:

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from domain.decisions import Answer, DecisionKind
+from domain.scopes import Scope
 from server.api import docs
 from server.api.bodies import JsonRoute
 from server.api.moves import moved
@@ -47,9 +48,8 @@ async def decide(body: ApprovalWebhook, service: ServiceHere, response: Response
     """
     kind = DecisionKind.APPROVE if body.approved else DecisionKind.DENY
     answer = Answer(kind=kind, reason=body.reason, digest=body.digest)
-    run, replayed = await decisions.decide(
-        service, body.run_id, answer, Actor(body.responder, "webhook")
-    )
+    sender = Actor(body.responder, "webhook", scopes=frozenset({Scope.APPROVER}))
+    run, replayed = await decisions.decide(service, body.run_id, answer, sender)
     if replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return moved(response, run)

@@ -3,6 +3,7 @@
 from domain.events import CancelRequested
 from domain.names import clean_text
 from domain.runs import RunState
+from domain.scopes import Scope
 from server.lifecycle.service import Actor, Service, check_version
 from server.store import log
 
@@ -20,8 +21,9 @@ async def cancel(
 
     With `rollback` what this run created is undone and the run ends `rolled_back`.
     """
+    actor.require(Scope.OPERATOR)
     async with service.database.write() as tx:
-        run = await log.load(tx, run_id, for_update=True)
+        run = await log.load(tx, run_id, tenant=actor.tenant, for_update=True)
         check_version(run, if_version)
         if run.cancel_requested is not None:
             return run

@@ -7,6 +7,7 @@ from domain.errors import AlreadyDecided, IllegalMove, StalePlan
 from domain.events import DecisionRecorded, RunResumed
 from domain.names import clean_name
 from domain.runs import RunState
+from domain.scopes import Scope
 from domain.status import RunStatus
 from server.lifecycle.service import Actor, Service, check_version
 from server.store import decisions, log
@@ -34,8 +35,9 @@ async def decide(
     The winner is bound to the digest of the plan that is open. `AlreadyDecided` names the winner,
     `StalePlan` the plan that is open now; nothing is changed by either.
     """
+    actor.require(Scope.APPROVER)
     async with service.database.write() as tx:
-        run = await log.load(tx, run_id, for_update=True)
+        run = await log.load(tx, run_id, tenant=actor.tenant, for_update=True)
         replay = await _settled(tx, run, answer, actor)
         if replay:
             return replay

@@ -7,6 +7,7 @@ from domain.events import RunLaunched
 from domain.ids import new_id
 from domain.launches import LaunchRequest
 from domain.runs import RunState
+from domain.scopes import Scope
 from server.lifecycle import slugs
 from server.lifecycle.service import Actor, Service
 from server.store import log, runs
@@ -25,11 +26,13 @@ async def launch(service: Service, request: LaunchRequest, actor: Actor) -> Laun
     One idempotency key is one run for ever; `KeyReused` when it comes with another request.
     `Overloaded` when too many wait already.
     """
+    actor.require(Scope.OPERATOR)
     systems = chosen_systems(service, request)
+    key = request.idempotency_key and runs.scoped_key(actor.tenant, request.idempotency_key)
     async with service.intake.place(), service.database.write() as tx:
-        if request.idempotency_key is not None:
-            await tx.exclusively("launch", request.idempotency_key)
-            earlier = await runs.by_key(tx, request.idempotency_key)
+        if key is not None:
+            await tx.exclusively("launch", key)
+            earlier = await runs.by_key(tx, key)
             if earlier is not None:
                 if earlier.fingerprint != request.fingerprint():
                     raise KeyReused("This idempotency key was used for another request.")
@@ -42,7 +45,8 @@ async def launch(service: Service, request: LaunchRequest, actor: Actor) -> Laun
             new_id("run"),
             RunLaunched(company=company, systems=systems, request=request, door=actor.door),
             actor=actor.name,
-            idempotency_key=request.idempotency_key,
+            tenant=actor.tenant,
+            idempotency_key=key,
             graph_version=service.graph_version,
         )
         await service.engine.wake(tx, run.run_id)

@@ -3,6 +3,7 @@
 from domain.errors import IllegalMove
 from domain.events import PauseRequested, RunPaused, RunResumed
 from domain.runs import RunState
+from domain.scopes import Scope
 from domain.status import PARKED, RunStatus
 from server.lifecycle.service import Actor, Service, check_version
 from server.store import log
@@ -12,8 +13,9 @@ async def pause(
     service: Service, run_id: str, actor: Actor, *, if_version: int | None = None
 ) -> RunState:
     """Stop before any further effect. A parked run stops at once, a working one at its boundary."""
+    actor.require(Scope.OPERATOR)
     async with service.database.write() as tx:
-        run = await log.load(tx, run_id, for_update=True)
+        run = await log.load(tx, run_id, tenant=actor.tenant, for_update=True)
         check_version(run, if_version)
         if run.status is RunStatus.PAUSED or run.pause_requested:
             return run
@@ -29,8 +31,9 @@ async def resume(
     service: Service, run_id: str, actor: Actor, *, if_version: int | None = None
 ) -> RunState:
     """Go on with a paused run. No question is decided by this: the approval gate stays shut."""
+    actor.require(Scope.OPERATOR)
     async with service.database.write() as tx:
-        run = await log.load(tx, run_id, for_update=True)
+        run = await log.load(tx, run_id, tenant=actor.tenant, for_update=True)
         check_version(run, if_version)
         if run.status is not RunStatus.PAUSED:
             advice = (

@@ -7,9 +7,10 @@ from domain.companies import Company
 from domain.errors import SystemFault
 from domain.launches import LaunchRequest
 from domain.plans import Change
+from domain.scopes import Scope
 from server.lifecycle import slugs
 from server.lifecycle.launches import chosen_systems
-from server.lifecycle.service import Service
+from server.lifecycle.service import Actor, Service
 from server.store.effects import reading_ledger
 
 
@@ -22,11 +23,12 @@ class Preview:
     changes: tuple[Change, ...]
 
 
-async def preview(service: Service, request: LaunchRequest) -> Preview:
+async def preview(service: Service, request: LaunchRequest, actor: Actor) -> Preview:
     """Read the systems and tell; nothing is written anywhere, here or there.
 
     A system that cannot be read is shown as blocked, as in a plan; it is not asked a second time.
     """
+    actor.require(Scope.OPERATOR)
     names = chosen_systems(service, request)
     async with service.database.read() as tx:
         company = await slugs.propose(tx, request.company_name, request.slug)

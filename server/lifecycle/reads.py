@@ -28,10 +28,15 @@ class Page(NamedTuple):
     next_cursor: str | None
 
 
-async def get_run(service: Service, run_id: str, *, at: int | None = None) -> RunState:
-    """The run, or the run as it was after event `at`."""
+async def get_run(
+    service: Service, run_id: str, *, tenant: str | None, at: int | None = None
+) -> RunState:
+    """The run, or the run as it was after event `at`; `NotFound` if it is not this tenant's.
+
+    A worker acts for all tenants: None.
+    """
     async with service.database.read() as tx:
-        run = await log.load(tx, run_id)
+        run = await log.load(tx, run_id, tenant=tenant)
         if at is None:
             return run
         if not 1 <= at <= run.version:
@@ -46,19 +51,21 @@ async def get_run(service: Service, run_id: str, *, at: int | None = None) -> Ru
 async def list_runs(
     service: Service,
     *,
+    tenant: str,
     status: Sequence[RunStatus] = (),
     company: str | None = None,
     created_after: datetime | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page:
-    """One page of runs; `limit` is 1 to 200."""
+    """One page of a tenant's runs; `limit` is 1 to 200."""
     if not 1 <= limit <= MAX_LIMIT:
         raise Invalid(f"limit must be 1 to {MAX_LIMIT}.", field="limit")
     before = _decode(cursor) if cursor is not None else None
     async with service.database.read() as tx:
         found = await runs.find(
             tx,
+            tenant=tenant,
             status=status,
             company=company,
             created_after=created_after,
@@ -70,24 +77,26 @@ async def list_runs(
 
 
 async def list_events(
-    service: Service, run_id: str, *, after: int = 0, limit: int = MAX_LIMIT
+    service: Service, run_id: str, *, tenant: str, after: int = 0, limit: int = MAX_LIMIT
 ) -> list[RecordedEvent]:
     """Events with a number above `after`, in order; `NotFound` for an unknown run."""
     async with service.database.read() as tx:
-        await log.load(tx, run_id)
+        await log.load(tx, run_id, tenant=tenant)
         return await log.read_events(tx, run_id, after=after, limit=limit)
 
 
 async def wait_for_change(
-    service: Service, run_id: str, *, version: int, timeout_seconds: float
+    service: Service, run_id: str, *, tenant: str, version: int, timeout_seconds: float
 ) -> RunState:
     """The run as soon as its version is above `version`, or as it is after the timeout."""
-    return await _wait(service, run_id, timeout_seconds, lambda run: run.version > version)
+    return await _wait(service, run_id, tenant, timeout_seconds, lambda run: run.version > version)
 
 
-async def wait_until_parked(service: Service, run_id: str, *, timeout_seconds: float) -> RunState:
+async def wait_until_parked(
+    service: Service, run_id: str, *, tenant: str, timeout_seconds: float
+) -> RunState:
     """The run as soon as it has ended or waits for a person, or as it is after the timeout."""
-    return await _wait(service, run_id, timeout_seconds, _at_rest)
+    return await _wait(service, run_id, tenant, timeout_seconds, _at_rest)
 
 
 def _at_rest(run: RunState) -> bool:
@@ -96,13 +105,17 @@ def _at_rest(run: RunState) -> bool:
 
 
 async def _wait(
-    service: Service, run_id: str, timeout_seconds: float, done: Callable[[RunState], bool]
+    service: Service,
+    run_id: str,
+    tenant: str,
+    timeout_seconds: float,
+    done: Callable[[RunState], bool],
 ) -> RunState:
     deadline = time.monotonic() + timeout_seconds
     with service.bell.listen(run_id) as rung:
         while True:
             rung.clear()
-            run = await get_run(service, run_id)
+            run = await get_run(service, run_id, tenant=tenant)
             left = deadline - time.monotonic()
             if done(run) or left <= 0:
                 return run

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from domain.errors import VersionMismatch
+from domain.errors import NotAllowed, VersionMismatch
 from domain.ports import System
 from domain.runs import RunState
+from domain.scopes import DEFAULT_TENANT, Scope, permits
 from server.lifecycle.intake import Intake
 from server.store.database import Database
 from server.store.transactions import Transaction
@@ -70,12 +71,21 @@ class Actor:
     """Who acts, and through which door (`api`, `webhook`, `cli`, `console`).
 
     `name` is the person, whichever key was used; `groups` are those that may be asked together.
+    Only `scopes` permit anything. An `unproved` name is only what the caller says: it is so with
+    everybody where nobody has to log in.
     """
 
     name: str
     door: str
-    tenant: str = "default"
+    tenant: str = DEFAULT_TENANT
     groups: frozenset[str] = frozenset()
+    scopes: frozenset[Scope] = frozenset()
+    unproved: bool = False
+
+    def require(self, scope: Scope) -> None:
+        """`NotAllowed` without this scope; to be asked before anything is looked up."""
+        if not permits(self.scopes, scope):
+            raise NotAllowed(f"This needs the scope {scope}.")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from domain.decisions import ANSWERS, Answer, DecisionKind, RequestKind
 from domain.errors import IllegalMove, NotFound
 from domain.runs import RunState
+from domain.scopes import Scope
 from domain.status import RunStatus
 from server.lifecycle.decisions import decide
 from server.lifecycle.reads import get_run
@@ -39,7 +40,8 @@ async def _answer(
     actor: Actor,
     if_version: int | None,
 ) -> RunState:
-    run = await get_run(service, run_id)
+    actor.require(Scope.APPROVER)
+    run = await get_run(service, run_id, tenant=actor.tenant)
     if system not in run.systems:
         raise NotFound("This run has no such system.", advice=f"It has {', '.join(run.systems)}.")
     answered = any(decision.kind in ANSWERS[RequestKind.ESCALATION] for decision in run.decisions)

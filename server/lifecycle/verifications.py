@@ -6,6 +6,7 @@ from domain.errors import IllegalMove, SystemFault
 from domain.events import RunVerified
 from domain.plans import Plan
 from domain.runs import RunState
+from domain.scopes import Scope
 from domain.status import RunStatus
 from domain.steps import Resource, StepResult, StepStatus
 from domain.verifications import SystemCheck, Verification
@@ -20,7 +21,8 @@ async def verify(service: Service, run_id: str, actor: Actor) -> RunState:
     A step that waited for somebody outside becomes a success once nothing waits any more. A run
     that is not completed has not been promised to anybody: `IllegalMove`.
     """
-    run = await get_run(service, run_id)
+    actor.require(Scope.OPERATOR)
+    run = await get_run(service, run_id, tenant=actor.tenant)
     if run.status is not RunStatus.COMPLETED or run.plan is None:
         raise IllegalMove(
             f"The run is {run.status}; what a completed run has made can be verified.",
@@ -30,7 +32,7 @@ async def verify(service: Service, run_id: str, actor: Actor) -> RunState:
     checks = await asyncio.gather(*(_check(service, run.plan, step) for step in made))
     event = RunVerified(verification=Verification(checks=tuple(checks)))
     async with service.database.write() as tx:
-        run = await log.load(tx, run_id, for_update=True)
+        run = await log.load(tx, run_id, tenant=actor.tenant, for_update=True)
         key = f"verified/{run.version + 1}"
         run, _ = await log.append(tx, run_id, event, key=key, actor=actor.name)
         service.changed(tx, run_id)

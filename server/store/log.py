@@ -23,10 +23,14 @@ async def begin(
     event: RunLaunched,
     *,
     actor: str,
+    tenant: str,
     idempotency_key: str | None,
     graph_version: str,
 ) -> RunState:
-    """Write a new run: its row and its first event."""
+    """Write a new run: its row and its first event.
+
+    `idempotency_key` is as `runs.scoped_key` gives it.
+    """
     recorded = RecordedEvent(seq=1, at=tx.now, actor=actor, event=event)
     run = RunState.begin(run_id, recorded)
     tx.session.add(
@@ -38,7 +42,7 @@ async def begin(
             name_key=name_key(event.company.name),
             graph_version=graph_version,
             created_at=tx.now,
-            tenant="default",
+            tenant=tenant,
             priority=0,
             fence=0,
             failures=0,
@@ -51,9 +55,16 @@ async def begin(
     return run
 
 
-async def load(tx: Transaction, run_id: str, *, for_update: bool = False) -> RunState:
-    """The run as its row has it; `NotFound`. `for_update`: nobody else changes it meanwhile."""
+async def load(
+    tx: Transaction, run_id: str, *, tenant: str | None, for_update: bool = False
+) -> RunState:
+    """The run as its row has it; `NotFound`, also for what is not this tenant's.
+
+    A worker acts for all tenants: None. `for_update`: nobody else changes the run meanwhile.
+    """
     query = select(RunRow.state).where(RunRow.run_id == run_id)
+    if tenant is not None:
+        query = query.where(RunRow.tenant == tenant)
     if for_update:
         query = query.with_for_update(key_share=True)
     state = await tx.session.scalar(query)

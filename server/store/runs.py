@@ -1,5 +1,6 @@
 """Finding runs, and the companies they are for."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from sqlalchemy import and_, func, or_, select
 from domain.companies import Company
 from domain.names import name_key
 from domain.runs import RunState
+from domain.scopes import DEFAULT_TENANT
 from domain.status import RunStatus
 from server.store.tables import CompanyRow, RunRow
 from server.store.transactions import Transaction
@@ -21,9 +23,20 @@ class Keyed(NamedTuple):
     fingerprint: str
 
 
-async def by_key(tx: Transaction, idempotency_key: str) -> Keyed | None:
-    """The run that this key launched."""
-    row = await tx.session.scalar(select(RunRow).where(RunRow.idempotency_key == idempotency_key))
+def scoped_key(tenant: str, idempotency_key: str) -> str:
+    """The key as its column has it: unique there, so that each tenant has keys of its own.
+
+    Those of the first tenant stand as they are, as they did before there were others. No key that a
+    caller can send looks like another tenant's: control characters are refused.
+    """
+    if tenant == DEFAULT_TENANT:
+        return idempotency_key
+    return f"{tenant}\x1f{hashlib.sha256(idempotency_key.encode()).hexdigest()}"
+
+
+async def by_key(tx: Transaction, scoped: str) -> Keyed | None:
+    """The run that this key launched; see `scoped_key`."""
+    row = await tx.session.scalar(select(RunRow).where(RunRow.idempotency_key == scoped))
     return Keyed(RunState.model_validate(row.state), row.fingerprint) if row else None
 
 
@@ -36,14 +49,15 @@ async def count_queued(tx: Transaction, *, at_most: int) -> int:
 async def find(
     tx: Transaction,
     *,
+    tenant: str,
     status: Sequence[RunStatus],
     company: str | None,
     created_after: datetime | None,
     before: tuple[datetime, str] | None,
     limit: int,
 ) -> list[RunState]:
-    """Runs, newest first, older than the position `before`."""
-    query = select(RunRow)
+    """Runs of a tenant, newest first, older than the position `before`."""
+    query = select(RunRow).where(RunRow.tenant == tenant)
     if status:
         query = query.where(RunRow.status.in_([word.value for word in status]))
     if company is not None:

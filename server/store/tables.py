@@ -19,6 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from domain.scopes import DEFAULT_TENANT
+
 _WAITING = "owner IS NULL AND wake_at IS NOT NULL"
 
 
@@ -84,7 +86,7 @@ class RunRow(Base):
     want: Mapped[str | None] = mapped_column(String(8))
     state: Mapped[dict[str, Any]]
     graph_version: Mapped[str] = mapped_column(String(16))
-    tenant: Mapped[str] = mapped_column(String(40), default="default")
+    tenant: Mapped[str] = mapped_column(String(40), default=DEFAULT_TENANT)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     wake_at: Mapped[datetime | None]

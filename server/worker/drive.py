@@ -87,7 +87,7 @@ class Driver:
 
     async def _advance(self, claim: Claim, brake: Brake) -> bool:
         """One stretch of the graph; True when it should be looked at again at once."""
-        run = await get_run(self.service, claim.run_id)
+        run = await get_run(self.service, claim.run_id, tenant=None)
         config = _config(claim)
         if run.ended:
             await self._prune(run.run_id)
@@ -138,7 +138,7 @@ class Driver:
             )
         except GraphDrained:
             return
-        after = await get_run(self.service, run.run_id)
+        after = await get_run(self.service, run.run_id, tenant=None)
         if after.ended or after.version > run.version:
             return
         if open_question(await self.onboarding.aget_state(config)) is None:

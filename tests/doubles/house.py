@@ -12,6 +12,7 @@ from domain.decisions import Answer, DecisionKind
 from domain.launches import LaunchRequest
 from domain.ports import System
 from domain.runs import RunState
+from domain.scopes import ALL_SCOPES, DEFAULT_TENANT
 from domain.status import RunStatus
 from graph.build import build
 from server.lifecycle import decisions, launches, reads
@@ -26,7 +27,7 @@ from server.worker.drive import Driver
 from server.worker.embedded import EmbeddedEngine
 from server.worker.queued import QueuedEngine
 
-DANA = Actor("dana", "api")
+DANA = Actor("dana", "api", scopes=ALL_SCOPES)
 LIMITS: Mapping[str, Any] = {"max_step_retries": 2, "backoff_base_seconds": 0.01}
 
 
@@ -44,7 +45,9 @@ class House:
 
     async def settle(self, run_id: str, seconds: float = 15.0) -> RunState:
         """The run once it is parked or ended."""
-        return await reads.wait_until_parked(self.service, run_id, timeout_seconds=seconds)
+        return await reads.wait_until_parked(
+            self.service, run_id, tenant=DEFAULT_TENANT, timeout_seconds=seconds
+        )
 
     async def decide(self, run_id: str, kind: str, **fields: Any) -> RunState:
         answer = Answer(kind=DecisionKind(kind), **fields)
@@ -52,11 +55,11 @@ class House:
 
     async def until(self, run_id: str, *status: RunStatus, seconds: float = 15.0) -> RunState:
         """The run once it has one of these statuses; fails the test when it never has."""
-        run = await reads.get_run(self.service, run_id)
+        run = await reads.get_run(self.service, run_id, tenant=DEFAULT_TENANT)
         while run.status not in status:
             before = run.version
             run = await reads.wait_for_change(
-                self.service, run_id, version=before, timeout_seconds=seconds
+                self.service, run_id, tenant=DEFAULT_TENANT, version=before, timeout_seconds=seconds
             )
             assert run.version > before, f"{run.status} instead of {status}: {run.failure}"
         return run

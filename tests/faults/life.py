@@ -19,6 +19,7 @@ from agentos.settings import Settings, load
 from domain.decisions import Answer, DecisionKind
 from domain.errors import RequestError, StoreUnavailable
 from domain.launches import LaunchRequest
+from domain.scopes import ALL_SCOPES, DEFAULT_TENANT
 from domain.status import RunStatus
 from server.lifecycle import cancels, decisions, launches, pauses, reads
 from server.lifecycle.service import Actor, Service
@@ -29,7 +30,7 @@ registry.modules()  # imported once, by the server that forks the lives
 
 Twist = Callable[[pytest.MonkeyPatch], None]
 Deed = Callable[["Life", Connection], Coroutine[Any, Any, None]]
-DANA = Actor("dana", "api")
+DANA = Actor("dana", "api", scopes=ALL_SCOPES)
 LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -90,7 +91,9 @@ async def onboard(life: Life, said: Connection, company: str = "Acme Corp") -> N
             if run.status is RunStatus.AWAITING_APPROVAL:
                 answer = Answer(kind=DecisionKind.APPROVE)
                 await decisions.decide(service, run.run_id, answer, DANA)
-            run = await reads.wait_until_parked(service, run.run_id, timeout_seconds=60)
+            run = await reads.wait_until_parked(
+                service, run.run_id, tenant=DEFAULT_TENANT, timeout_seconds=60
+            )
         while not await _given_back(service, run.run_id):
             await asyncio.sleep(0.02)
 
@@ -138,7 +141,7 @@ async def race(
 
 async def _move(service: Service, run_id: str, move: str, number: int) -> str:
     """`done`, or the code of the refusal. Each move is somebody else's, who asks again on a 503."""
-    actor = Actor(f"person {os.getpid()}/{number}", "api")
+    actor = Actor(f"person {os.getpid()}/{number}", "api", scopes=ALL_SCOPES)
     while True:
         try:
             await _once(service, run_id, move, actor)

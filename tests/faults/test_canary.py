@@ -12,6 +12,7 @@ from agentos.settings import load
 from agentos.wiring import application
 from domain.decisions import Answer, DecisionKind
 from domain.launches import LaunchRequest
+from domain.scopes import DEFAULT_TENANT
 from domain.status import RunStatus
 from sandbox import seed
 from server.lifecycle import decisions, launches, reads
@@ -67,14 +68,18 @@ async def _run(service: Service, systems: Systems, note: str | None) -> str:
     """A run that waits for its approval."""
     request = LaunchRequest(company_name="Acme Corp", note=note)
     run = (await launches.launch(service, request, DANA)).run
-    run = await reads.wait_until_parked(service, run.run_id, timeout_seconds=30)
+    run = await reads.wait_until_parked(
+        service, run.run_id, tenant=DEFAULT_TENANT, timeout_seconds=30
+    )
     assert run.status is RunStatus.AWAITING_APPROVAL
     return run.run_id
 
 
 async def _decide(service: Service, run_id: str, answer: Answer) -> RunStatus:
     await decisions.decide(service, run_id, answer, DANA)
-    return (await reads.wait_until_parked(service, run_id, timeout_seconds=30)).status
+    return (
+        await reads.wait_until_parked(service, run_id, tenant=DEFAULT_TENANT, timeout_seconds=30)
+    ).status
 
 
 @pytest.mark.parametrize("note", [None, SECRETS[1]], ids=["no secret", "one that is told"])

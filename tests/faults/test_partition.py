@@ -7,6 +7,7 @@ import pytest
 
 from agentos.sandboxed import sandbox_variables
 from domain.runs import RunState
+from domain.scopes import DEFAULT_TENANT
 from domain.status import RunStatus
 from server.lifecycle import reads
 from systems import registry
@@ -30,7 +31,7 @@ async def _cut(home: House, between: Proxy, weather: Weather) -> RunState:
             await asyncio.sleep(0.01)
         between.weather = "fair" if LOST[weather] else weather
         while not all(name in run.steps and run.steps[name].settled for name in OTHERS):
-            run = await reads.get_run(home.service, run.run_id)
+            run = await reads.get_run(home.service, run.run_id, tenant=DEFAULT_TENANT)
     return run
 
 

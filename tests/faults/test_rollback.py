@@ -9,6 +9,7 @@ import pytest
 from agentos import wiring
 from domain.decisions import Answer, DecisionKind
 from domain.launches import LaunchRequest
+from domain.scopes import DEFAULT_TENANT
 from domain.status import RunStatus
 from sandbox.journal import is_read
 from server.lifecycle import decisions, launches, reads
@@ -37,7 +38,9 @@ async def undo(life: Life, said: Connection) -> None:
         while not run.ended:
             if kind := ANSWERS.get(run.status):
                 await decisions.decide(service, run.run_id, Answer(kind=kind), DANA)
-            run = await reads.wait_until_parked(service, run.run_id, timeout_seconds=60)
+            run = await reads.wait_until_parked(
+                service, run.run_id, tenant=DEFAULT_TENANT, timeout_seconds=60
+            )
 
 
 def _refuse(systems: Systems) -> None:

@@ -190,9 +190,9 @@ def thoughtful(patch: pytest.MonkeyPatch) -> None:
     """Time passes between the look at a run that awaits approval and the decision about it."""
     load = log.load
 
-    async def look(tx: Transaction, run_id: str, *, for_update: bool = False) -> Any:
-        run = await load(tx, run_id, for_update=for_update)
-        if for_update and run.status is RunStatus.AWAITING_APPROVAL:
+    async def look(tx: Transaction, run_id: str, **more: Any) -> Any:
+        run = await load(tx, run_id, **more)
+        if more.get("for_update") and run.status is RunStatus.AWAITING_APPROVAL:
             await asyncio.sleep(0.5)
         return run
 
@@ -203,8 +203,8 @@ def unlocked(patch: pytest.MonkeyPatch) -> None:
     """Guard off: whoever decides does not keep others from deciding meanwhile."""
     load = log.load
 
-    async def look(tx: Transaction, run_id: str, *, for_update: bool = False) -> Any:
-        return await load(tx, run_id)
+    async def look(tx: Transaction, run_id: str, **more: Any) -> Any:
+        return await load(tx, run_id, **more | {"for_update": False})
 
     patch.setattr(log, "load", look)
 

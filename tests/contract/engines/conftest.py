@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from domain.launches import LaunchRequest
+from domain.scopes import ALL_SCOPES
 from server.lifecycle import launches
 from server.lifecycle.service import Actor, Bell, Service
 from server.store.database import Database
@@ -21,7 +22,7 @@ from server.worker.embedded import EmbeddedEngine
 from server.worker.queued import QueuedEngine
 from tests.contract.engines.recorder import Recorder
 
-DANA = Actor("dana", "api")
+DANA = Actor("dana", "api", scopes=ALL_SCOPES)
 
 
 @dataclass(frozen=True)

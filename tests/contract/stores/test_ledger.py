@@ -9,6 +9,7 @@ from domain.codes import ErrorCode
 from domain.errors import Halted, LeaseLost, Retryable
 from domain.plans import Change, ChangeKind
 from domain.ports import EffectStatus
+from domain.scopes import DEFAULT_TENANT
 from domain.status import RunStatus
 from domain.steps import Resource
 from server.lifecycle import pauses, reads
@@ -84,7 +85,7 @@ async def test_an_outcome_and_its_event_are_one(home: House) -> None:
     ledger, change = await _ledger(home), _change()
     await ledger.intend(change)
     await ledger.applied(change, MADE)
-    run = (await reads.list_runs(home.service)).items[0]
+    run = (await reads.list_runs(home.service, tenant=DEFAULT_TENANT)).items[0]
     assert run.progress["slack"].applied == {change.key: MADE}
 
 
@@ -122,7 +123,7 @@ async def test_two_runs_do_not_work_on_one_target_at_a_time(home: House) -> None
 async def test_nothing_is_begun_once_a_pause_is_asked_for(home: House) -> None:
     ledger = await _ledger(home)
     await ledger.intend(_change(target="before"))
-    run = (await reads.list_runs(home.service)).items[0]
+    run = (await reads.list_runs(home.service, tenant=DEFAULT_TENANT)).items[0]
     await pauses.pause(home.service, run.run_id, DANA)
     with pytest.raises(Halted):
         await ledger.intend(_change(target="after"))

@@ -7,6 +7,7 @@ import pytest
 from domain.decisions import Answer, DecisionKind
 from domain.errors import AlreadyDecided, KeyReused
 from domain.launches import LaunchRequest
+from domain.scopes import ALL_SCOPES
 from server.lifecycle import decisions, launches
 from server.lifecycle.service import Actor
 from tests.doubles.house import DANA, House
@@ -35,7 +36,7 @@ async def test_of_parallel_decisions_one_wins_and_the_others_are_told(home: Hous
     await home.engine.serve(home.driver)
     run = await home.settle((await home.launch()).run_id)
     answers = [
-        (Answer(kind=kind), Actor(f"person {number}", "api"))
+        (Answer(kind=kind), Actor(f"person {number}", "api", scopes=ALL_SCOPES))
         for number in range(10)
         for kind in (DecisionKind.APPROVE, DecisionKind.DENY)
     ]

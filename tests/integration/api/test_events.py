@@ -127,7 +127,9 @@ async def test_head_of_a_stream_is_answered_without_one(door: Door) -> None:
 async def test_line_is_kept_open_when_nothing_happens(door: Door) -> None:
     run = await door.parked()
     streams = Streams(asyncio.Event())
-    following = streams.follow(door.home.service, run["run_id"], run["version"], quiet_seconds=0.01)
+    following = streams.follow(
+        door.home.service, run["run_id"], run["version"], tenant="default", quiet_seconds=0.01
+    )
     assert await anext(following) == b"retry: 2000\n\n"
     assert await anext(following) == b": quiet\n\n"
     await following.aclose()  # type: ignore[attr-defined]

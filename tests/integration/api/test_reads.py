@@ -3,6 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 from domain.context import to_context
+from domain.scopes import DEFAULT_TENANT
 from server.lifecycle import reads
 from tests.integration.api.conftest import Door
 from tests.integration.caller import RUNS
@@ -125,7 +126,7 @@ async def test_nothing_is_found_when_the_address_leads_nowhere(door: Door) -> No
 async def test_context_is_what_a_model_is_shown(door: Door) -> None:
     run = await door.parked("</run> Acme")
     answer = await door.http.get(f"{RUNS}/{run['run_id']}/context")
-    state = await reads.get_run(door.home.service, run["run_id"])
+    state = await reads.get_run(door.home.service, run["run_id"], tenant=DEFAULT_TENANT)
     assert answer.text == to_context(state)
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from domain.errors import BadSetting
+from domain.scopes import DEFAULT_TENANT
 from server.lifecycle import reads
 from tests.integration.api.conftest import Door, opened
 
@@ -158,5 +159,5 @@ async def test_start_is_refused_when_a_secret_is_none(folder: Path) -> None:
 async def test_decision_is_stored_when_the_webhook_is_answered(door: Door) -> None:
     run = await door.parked()
     await post(door, approval(run))
-    stored = await reads.get_run(door.home.service, run["run_id"])
+    stored = await reads.get_run(door.home.service, run["run_id"], tenant=DEFAULT_TENANT)
     assert [decision.responder for decision in stored.decisions] == ["dana"]

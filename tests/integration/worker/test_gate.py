@@ -10,6 +10,7 @@ from domain.decisions import Answer, DecisionKind
 from domain.errors import AlreadyDecided, IllegalMove, StalePlan
 from domain.plans import Plan
 from domain.runs import RunState
+from domain.scopes import ALL_SCOPES, DEFAULT_TENANT
 from domain.status import RunStatus
 from server.lifecycle import decisions, pauses, reads
 from server.lifecycle.service import Actor
@@ -54,7 +55,7 @@ async def test_pause_parks_at_once_when_only_the_ledger_knows_of_it(
         await pauses.pause(home.service, run_id, DANA)
         await home.until(run_id, S.PAUSED)
         assert town.calls == [1, 1, 1]
-        events = await reads.list_events(home.service, run_id)
+        events = await reads.list_events(home.service, run_id, tenant=DEFAULT_TENANT)
         assert [e.event.type for e in events].count("validation_started") <= 1
         await pauses.resume(home.service, run_id, DANA)
         await home.until(run_id, S.COMPLETED)
@@ -90,7 +91,7 @@ async def test_one_decision_wins_when_many_race(
                     home.service,
                     run.run_id,
                     Answer(kind=(DecisionKind.APPROVE, DecisionKind.DENY)[n % 2]),
-                    Actor(f"person {n}", "api"),
+                    Actor(f"person {n}", "api", scopes=ALL_SCOPES),
                 )
                 for n in range(20)
             ),

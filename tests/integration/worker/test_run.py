@@ -7,6 +7,7 @@ import pytest
 
 from domain.codes import ErrorCode
 from domain.runs import reduce
+from domain.scopes import DEFAULT_TENANT
 from domain.status import RunStatus
 from server.lifecycle import cancels, reads, steps
 from tests.doubles.house import DANA, house
@@ -30,9 +31,11 @@ async def test_company_is_onboarded_when_the_plan_is_approved(
         assert [r.status.value for r in run.steps.values()] == ["success"] * 3
         assert run.report is not None
         assert run.report.missing == ()
-        events = await reads.list_events(home.service, run.run_id)
+        events = await reads.list_events(home.service, run.run_id, tenant=DEFAULT_TENANT)
         assert reduce(run.run_id, events) == run
-        assert await reads.get_run(home.service, run.run_id, at=1) == reduce(run.run_id, events[:1])
+        assert await reads.get_run(home.service, run.run_id, tenant=DEFAULT_TENANT, at=1) == reduce(
+            run.run_id, events[:1]
+        )
 
 
 async def test_second_run_adopts_when_the_company_is_there(
@@ -57,7 +60,7 @@ async def test_nothing_is_made_when_the_plan_is_denied(
         assert run.status is S.DENIED
         await asyncio.sleep(0.1)
         assert town.counts == [0, 0, 0]
-        assert await reads.get_run(home.service, run.run_id) == run
+        assert await reads.get_run(home.service, run.run_id, tenant=DEFAULT_TENANT) == run
 
 
 async def test_run_escalates_and_completes_when_a_broken_system_is_mended(

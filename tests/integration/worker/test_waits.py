@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain.runs import RunState
+from domain.scopes import DEFAULT_TENANT
 from domain.status import RunStatus as S
 from server.lifecycle import pauses, reads
 from server.store.tables import RunRow
@@ -31,10 +32,10 @@ async def _row(home: House, run_id: str) -> RunRow:
 
 async def _waiting(home: House, run_id: str) -> RunState:
     """The run once it waits and nobody executes it."""
-    run = await reads.get_run(home.service, run_id)
+    run = await reads.get_run(home.service, run_id, tenant=DEFAULT_TENANT)
     while not run.waits_until or (await _row(home, run_id)).owner:
         run = await reads.wait_for_change(
-            home.service, run_id, version=run.version, timeout_seconds=0.05
+            home.service, run_id, tenant=DEFAULT_TENANT, version=run.version, timeout_seconds=0.05
         )
         assert not run.ended
     return run
@@ -50,7 +51,7 @@ async def test_run_is_let_go_when_a_system_asks_for_a_long_wait(home: House, tow
     assert run.steps["github"].attempt == 2
     started = [
         recorded.at
-        for recorded in await reads.list_events(home.service, run_id)
+        for recorded in await reads.list_events(home.service, run_id, tenant=DEFAULT_TENANT)
         if recorded.event.type == "step_started" and recorded.event.system == "github"
     ]
     assert (started[1] - started[0]).total_seconds() >= 1.5
