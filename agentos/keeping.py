@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from agentos.settings import Settings
+from domain.errors import BadSetting
 from graph.build import GRAPH_VERSION
 from server.lifecycle.service import Bell
 from server.store import examination
@@ -82,6 +83,25 @@ class Keeping:
                 await self.engine.serve(driver(saver))
                 stack.push_async_callback(self.engine.drain)
             yield
+
+
+@asynccontextmanager
+async def reading(settings: Settings) -> AsyncIterator[Database]:
+    """The database to read from, beside whoever works on it; `BadSetting` if it is none yet."""
+    database: Database = SqliteDatabase(settings.sqlite_db_path, alone=False)
+    if settings.database_url:
+        database = Keeping(settings).database
+    await database.open(upgrade=False)
+    try:
+        present, wanted = await database.versions()
+        if present is None or wanted is None or present < wanted:
+            raise BadSetting(
+                "The tables of the database are not those of this release.",
+                advice="Bring them up to date with: agentos db upgrade",
+            )
+        yield database
+    finally:
+        await database.close()
 
 
 async def tables(settings: Settings, *, upgrade: bool) -> dict[str, str | None]:

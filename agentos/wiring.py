@@ -9,6 +9,7 @@ from functools import partial
 import httpx
 from fastapi import FastAPI
 
+from agentos.beside import beside
 from agentos.keeping import Keeping, Saver
 from agentos.sandboxed import sandbox_variables, stand_in_of_bedrock
 from agentos.settings import Settings
@@ -17,6 +18,7 @@ from domain.ports import System
 from graph.build import GRAPH_VERSION, build
 from reasoning.models import AwsKeys, ModelChoice
 from server.api.app import create_app
+from server.lifecycle import audit
 from server.lifecycle.intake import Intake
 from server.lifecycle.service import Service
 from server.store import stats
@@ -81,7 +83,7 @@ def application(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with kept.open(driver):
+        async with kept.open(driver), beside(audit.tell(kept.database)):
             if unsigned:
                 _log.warning("Approval webhooks are accepted unsigned, from this machine only.")
             yield
@@ -106,7 +108,10 @@ async def worker(settings: Settings) -> AsyncIterator[str]:
             advice="Set it to a Postgres database, or let `agentos serve` execute the runs.",
         )
     kept = Keeping(settings)
-    async with kept.open(partial(_driver, settings, kept, systems(settings))):
+    async with (
+        kept.open(partial(_driver, settings, kept, systems(settings))),
+        beside(audit.tell(kept.database)),
+    ):
         yield kept.engine.name
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from agentos.cli import (
+    audit,
     context,
     db,
     decide,
@@ -62,6 +63,7 @@ app.command()(decide.approve)
 app.command()(decide.deny)
 app.command()(doctor.doctor)
 app.add_typer(db.app, name="db")
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from domain.events import CancelRequested
 from domain.names import clean_text
 from domain.runs import RunState
 from domain.scopes import Scope
+from server.lifecycle import audit
 from server.lifecycle.service import Actor, Service, check_version
 from server.store import log
 
@@ -32,6 +33,7 @@ async def cancel(
         run, _ = await log.append(
             tx, run_id, event, key=f"cancel/{run.version + 1}", actor=actor.name
         )
+        audit.note(tx, actor, "run.cancel", run_id, rollback=rollback)
         await service.engine.wake(tx, run_id, priority=1)
         service.wished(tx, run_id)
     return run

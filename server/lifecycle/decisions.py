@@ -9,6 +9,7 @@ from domain.names import clean_name
 from domain.runs import RunState
 from domain.scopes import Scope
 from domain.status import RunStatus
+from server.lifecycle import audit
 from server.lifecycle.service import Actor, Service, check_version
 from server.store import decisions, log
 from server.store.transactions import Transaction
@@ -45,6 +46,7 @@ async def decide(
         if resuming and run.status is RunStatus.PAUSED:
             key = f"resume/{run.version + 1}"
             run, _ = await log.append(tx, run_id, RunResumed(), key=key, actor=actor.name)
+            audit.note(tx, actor, "run.resume", run_id)
         return Decided(await record(service, tx, run, answer, actor), replayed=False)
 
 
@@ -71,6 +73,15 @@ async def record(
     key = f"decision/{request.request_id}"
     event = DecisionRecorded(decision=decision)
     after, _ = await log.append(tx, run.run_id, event, key=key, actor=decision.responder)
+    audit.note(
+        tx,
+        actor,
+        f"decision.{decision.kind}",
+        run.run_id,
+        request_id=decision.request_id,
+        digest=decision.digest,
+        systems=list(decision.systems),
+    )
     await service.engine.wake(tx, run.run_id, priority=1)
     service.changed(tx, run.run_id)
     return after

@@ -8,7 +8,7 @@ from domain.ids import new_id
 from domain.launches import LaunchRequest
 from domain.runs import RunState
 from domain.scopes import Scope
-from server.lifecycle import slugs
+from server.lifecycle import audit, slugs
 from server.lifecycle.service import Actor, Service
 from server.store import log, runs
 
@@ -49,6 +49,7 @@ async def launch(service: Service, request: LaunchRequest, actor: Actor) -> Laun
             idempotency_key=key,
             graph_version=service.graph_version,
         )
+        audit.note(tx, actor, "run.launch", run.run_id, systems=list(systems))
         await service.engine.wake(tx, run.run_id)
         service.changed(tx, run.run_id)
     return Launched(run, replayed=False)

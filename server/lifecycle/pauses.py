@@ -5,6 +5,7 @@ from domain.events import PauseRequested, RunPaused, RunResumed
 from domain.runs import RunState
 from domain.scopes import Scope
 from domain.status import PARKED, RunStatus
+from server.lifecycle import audit
 from server.lifecycle.service import Actor, Service, check_version
 from server.store import log
 
@@ -22,6 +23,7 @@ async def pause(
         key = f"pause/{run.version + 1}"
         event = RunPaused() if run.status in PARKED else PauseRequested()
         run, _ = await log.append(tx, run_id, event, key=key, actor=actor.name)
+        audit.note(tx, actor, "run.pause", run_id)
         await service.engine.wake(tx, run_id)
         service.wished(tx, run_id)
     return run
@@ -44,6 +46,7 @@ async def resume(
             raise IllegalMove(f"The run is {run.status}, not paused.", advice=advice)
         key = f"resume/{run.version + 1}"
         run, _ = await log.append(tx, run_id, RunResumed(), key=key, actor=actor.name)
+        audit.note(tx, actor, "run.resume", run_id)
         await service.engine.wake(tx, run_id)
         service.changed(tx, run_id)
     return run

@@ -88,15 +88,19 @@ class GroupedPostgres(PostgresDatabase):
 
     async def _give_turns(self, connection: AsyncConnection, members: list[_Writer]) -> None:
         now = await clock(connection)
+        written: list[Transaction] = []
         while self._line and len(members) < _MOST:
             writer = self._line.popleft()
             if writer.turn.cancelled():
                 continue
             writer.turn.set_result((connection, now))
-            if await writer.written is not None:
+            if transaction := await writer.written:
                 members.append(writer)
+                written.append(transaction)
             if connection.invalidated:
                 raise StoreUnavailable("The database went away.")
+        for transaction in written:
+            await transaction.finish(connection)
 
     def _refuse(self, members: list[_Writer]) -> None:
         """Nothing of these was kept; the others in line need not wait for the same."""

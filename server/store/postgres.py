@@ -74,6 +74,8 @@ class PostgresDatabase:
             async with session, session.begin():
                 transaction = Transaction(session, await clock(session))
                 yield transaction
+                await session.flush()
+                await transaction.finish(await session.connection())
         transaction.committed()
 
     @asynccontextmanager

@@ -26,23 +26,31 @@ class SqliteDatabase:
     """See `Database`. An operating system lock keeps a second process out.
 
     Writers take turns on one connection, so `BEGIN IMMEDIATE` never meets a busy file; readers have
-    their own and never wait. `synchronous=FULL`: what is acknowledged is on the disk.
+    their own and never wait. `synchronous=FULL`: what is acknowledged is on the disk. One that is
+    not `alone` only reads, beside a process that has the file.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, alone: bool = True) -> None:
         self.path = path
+        self._alone = alone
         self._lock: IO[str] | None = None
         self._writer: AsyncEngine | None = None
         self._reader: AsyncEngine | None = None
 
     async def open(self, *, upgrade: bool = True) -> None:
         """Take the file and bring its tables up to date."""
-        await asyncio.to_thread(self._take)
+        if self._alone:
+            await asyncio.to_thread(self._take)
+        elif not self.path.exists():
+            raise BadSetting(
+                "SQLITE_DB_PATH names a file that does not exist.",
+                advice="Start the service once, or correct the path.",
+            )
         address = f"sqlite+aiosqlite:///{self.path}"
         self._writer = _engine(address, "BEGIN IMMEDIATE", size=1)
         self._reader = _engine(address, "BEGIN", size=4)
         try:
-            async with self._writer.begin() as connection:
+            async with (self._writer if self._alone else self._reader).begin() as connection:
                 await connection.run_sync(migrate.upgrade if upgrade else migrate.versions)
         except BaseException:
             await self.close()
@@ -50,8 +58,11 @@ class SqliteDatabase:
 
     async def versions(self) -> tuple[str | None, str | None]:
         """See `Database`."""
+        engine = self._open_writer() if self._alone else self._reader
+        if engine is None:
+            raise RuntimeError("the database is not open")
         with translated():
-            async with self._open_writer().connect() as connection:
+            async with engine.connect() as connection:
                 return await connection.run_sync(migrate.versions)
 
     async def close(self) -> None:
@@ -91,6 +102,8 @@ class SqliteDatabase:
             async with session, session.begin():
                 transaction = Transaction(session, _now())
                 yield transaction
+                await session.flush()
+                await transaction.finish(await session.connection())
         transaction.committed()
 
     @asynccontextmanager

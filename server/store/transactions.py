@@ -1,7 +1,7 @@
 """One transaction, as the rest of the store and the lifecycle verbs use it."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from domain.errors import StoreUnavailable
 
@@ -20,6 +20,7 @@ class Transaction:
     def __init__(self, session: AsyncSession, now: datetime | None = None) -> None:
         self.session = session
         self._now = now
+        self._last: list[Callable[[AsyncConnection], Awaitable[None]]] = []
         self._then: list[Callable[[], None]] = []
 
     @property
@@ -28,6 +29,14 @@ class Transaction:
         if self._now is None:
             raise RuntimeError("a reading transaction has no time")
         return self._now
+
+    def before_commit(self, action: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+        """Run `action` when all else is written: for what others wait for until this commits."""
+        self._last.append(action)
+
+    async def finish(self, connection: AsyncConnection) -> None:
+        for action in self._last:
+            await action(connection)
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run `action` when, and only when, this transaction has committed."""
