@@ -12,6 +12,7 @@ from agentos.beside import beside
 from domain.decisions import Answer, DecisionKind
 from domain.errors import StalePlan
 from domain.launches import LaunchRequest
+from domain.scopes import ALL_SCOPES
 from domain.status import RunStatus
 from server.lifecycle import audit, cancels, decisions, launches, pauses
 from server.lifecycle.service import Actor
@@ -20,7 +21,7 @@ from server.store.database import Database
 from server.store.postgres import PostgresDatabase
 from tests.doubles.house import DANA, House
 
-ERIN = Actor("erin", "cli")
+ERIN = Actor("erin", "cli", scopes=ALL_SCOPES)
 FREED = {
     False: ("audit_stays", "audit_stays_so", "audit_head_grows", "audit_head_stays"),
     True: ("audit_stays", "audit_head_stays"),
