@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Any, Protocol
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -23,6 +24,7 @@ from server.store.postgres import PostgresDatabase
 from server.store.sqlite import SqliteDatabase
 from server.worker.drive import Driver
 from server.worker.embedded import EmbeddedEngine
+from server.worker.feeder import Feeder
 from server.worker.queued import QueuedEngine
 
 Saver = BaseCheckpointSaver[Any]
@@ -80,8 +82,12 @@ class Keeping:
                 stack.push_async_callback(each.close)
             if driver:
                 saver = await stack.enter_async_context(self._saving())
-                await self.engine.serve(driver(saver))
+                made = driver(saver)
+                await self.engine.serve(made)
                 stack.push_async_callback(self.engine.drain)
+                feeder = Feeder(replace(made.service, database=self.database))
+                await feeder.open()
+                stack.push_async_callback(feeder.close)
             yield
 
 

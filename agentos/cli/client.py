@@ -53,13 +53,28 @@ class Client:
 
     def call(self, method: str, path: str, body: Json | None = None, **query: Any) -> Any:
         """One request to the API."""
+        return self._json(self._sent(method, path, query, json=body))
+
+    def upload(self, path: str, content: bytes, media_type: str, **query: Any) -> Any:
+        """Send a file."""
+        headers = {"Content-Type": media_type}
+        return self._json(self._sent("POST", path, query, content=content, headers=headers))
+
+    def text(self, path: str) -> str:
+        """What stands at an address, as it is."""
+        return self._sent("GET", path, {}).text
+
+    def _sent(self, method: str, path: str, query: Json, **more: Any) -> httpx.Response:
         given = {name: value for name, value in query.items() if value not in (None, [])}
         try:
-            answer = self._http.request(method, path, json=body, params=given)
+            answer = self._http.request(method, path, params=given, **more)
         except httpx.HTTPError as error:
             raise self._nobody() from error
         if not answer.is_success:
             raise self._refusal(answer)
+        return answer
+
+    def _json(self, answer: httpx.Response) -> Any:
         try:
             return answer.json()
         except ValueError as error:

@@ -10,7 +10,7 @@ import typer
 
 from agentos.cli.exits import Exit
 from agentos.cli.output import complain, show_json
-from domain.errors import AgentOSError, BadSetting
+from domain.errors import AgentOSError, BadSetting, Invalid
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 RunId = Annotated[str, typer.Argument(help="The id of a run.", metavar="RUN")]
@@ -70,6 +70,6 @@ def _code(error: AgentOSError) -> Exit:
         return Exit.UNREACHABLE
     if status in (401, 403):
         return Exit.NOT_ALLOWED
-    if error.code == BadSetting.code or status in (400, 404, 415, 422):
+    if error.code in (BadSetting.code, Invalid.code) or status in (400, 404, 415, 422):
         return Exit.WRONG_USE
     return Exit.FAILED

@@ -8,6 +8,7 @@ import typer
 
 from agentos.cli import (
     audit,
+    batch,
     context,
     db,
     decide,
@@ -58,6 +59,7 @@ app.command()(launch.launch)
 app.command()(plan.plan)
 app.command()(runs.runs)
 app.add_typer(runs.app, name="run")
+app.add_typer(batch.app, name="batch")
 app.command()(verify.verify)
 app.command()(decide.approve)
 app.command()(decide.deny)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from server.api import events, health, moves, previews, problems, runs, steps, webhooks
+from server.api import batches, events, health, moves, previews, problems, runs, steps, webhooks
 from server.api.docs import Lifespan, new_application
 from server.api.envelope import Envelope
 from server.api.gate import Gate
@@ -47,7 +47,7 @@ def create_app(
     app.add_middleware(Gate)
     app.add_middleware(Envelope)
     signatures = Signatures(webhook_secrets, unsigned_allowed=unsigned_webhook_allowed)
-    for one in (previews, runs, events, moves, steps, health):
+    for one in (previews, runs, events, moves, steps, batches, health):
         app.include_router(one.router)
     app.include_router(webhooks.router(signatures))
     return app

@@ -52,11 +52,16 @@ def check_json(body: bytes) -> None:
 
 
 def _check_type(content_type: str) -> None:
+    if media_type(content_type) != "application/json":
+        raise NotJson("The body is not declared as JSON in UTF-8.")
+
+
+def media_type(content_type: str) -> str | None:
+    """What the body is declared as; None when it is not declared as UTF-8."""
     message = Message()
     message["content-type"] = content_type
     charset = message.get_param("charset", "utf-8")
-    if message.get_content_type() != "application/json" or str(charset).lower() != "utf-8":
-        raise NotJson("The body is not declared as JSON in UTF-8.")
+    return message.get_content_type() if str(charset).lower() == "utf-8" else None
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

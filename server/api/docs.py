@@ -48,7 +48,7 @@ def _link(operation: str, text: str) -> dict[str, Any]:
 _ANYWHERE = _problems(
     s400="Malformed: not JSON, or a header that says nothing.",
     s405="The address has other methods; `Allow` names them.",
-    s413="The body is larger than 64 KiB.",
+    s413="The body is larger than 64 KiB, or than 4 MiB where a sheet is uploaded.",
     s415="The body is not declared as JSON.",
     s422="A value is wrong or a field unknown; `field` names it.",
     s500="A defect; find it in the log by `request_id`.",
@@ -109,6 +109,18 @@ WEBHOOK: Responses = (
     | MOVES
     | _problems(s401="Not signed with a secret that is known here.")
 )
+SUBMITTED: Responses = {
+    201: {"headers": _headers(Location="The batch's address, relative.")},
+    200: {
+        "description": "The same sheet was uploaded before: its batch.",
+        "headers": _REPLAYED | _headers(Location="The batch's address, relative."),
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/BatchView"}}},
+    },
+}
+STEERED: Responses = KNOWN | _problems(
+    s409="The batch is in another state, or other plans wait by now: `current_digest` names them."
+)
+RESULTS: Responses = {200: {"content": {"text/csv": {"schema": _TEXT}}}}
 READINESS: Responses = _problems(s503="Not ready; `checks` says what is wrong.")
 
 

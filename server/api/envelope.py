@@ -13,6 +13,8 @@ from server.api import problems
 from server.api.errors import TooLarge
 
 MAX_BODY_BYTES = 64 * 1024
+MAX_SHEET_BYTES = 4 * 1024 * 1024
+SHEETS = "/api/v1/batches"
 HEAD_KEY = "agentos.head"
 _log = logging.getLogger("agentos.api")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -34,7 +36,9 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        exchange = _Exchange(receive, send, _request_id(headers), head=scope["method"] == "HEAD")
+        limit = MAX_SHEET_BYTES if scope["path"] == SHEETS else MAX_BODY_BYTES
+        head = scope["method"] == "HEAD"
+        exchange = _Exchange(receive, send, _request_id(headers), limit, head=head)
         inner = {**scope, problems.REQUEST_ID_KEY: exchange.request_id}
         if exchange.head:
             inner |= {"method": "GET", HEAD_KEY: True}
@@ -54,23 +58,26 @@ class Envelope:
 
 
 class _Exchange:
-    def __init__(self, receive: Receive, send: Send, request_id: str, *, head: bool) -> None:
+    def __init__(
+        self, receive: Receive, send: Send, request_id: str, limit: int, *, head: bool
+    ) -> None:
         self._receive = receive
         self._send = send
+        self._limit = limit
         self._read_bytes = 0
         self.request_id = request_id
         self.head = head
         self.started = False
 
     def refuse_if_larger(self, declared: str) -> None:
-        if declared.isdecimal() and (len(declared) > 9 or int(declared) > MAX_BODY_BYTES):
-            raise TooLarge("The body is larger than 64 KiB.")
+        if declared.isdecimal() and (len(declared) > 9 or int(declared) > self._limit):
+            raise TooLarge(self._limit)
 
     async def receive(self) -> Message:
         message = await self._receive()
         self._read_bytes += len(message.get("body", b""))
-        if self._read_bytes > MAX_BODY_BYTES:
-            raise TooLarge("The body is larger than 64 KiB.")
+        if self._read_bytes > self._limit:
+            raise TooLarge(self._limit)
         return message
 
     async def send(self, message: Message) -> None:

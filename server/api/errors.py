@@ -28,7 +28,10 @@ class TooLarge(RequestError):
     """The body is over the limit; it was not read further."""
 
     code = "too_large"
-    advice = "Send at most 64 KiB."
+
+    def __init__(self, limit_bytes: int) -> None:
+        limit = f"{limit_bytes // 1024} KiB"
+        super().__init__(f"The body is larger than {limit}.", advice=f"Send at most {limit}.")
 
 
 class NotJson(RequestError):

@@ -11,6 +11,7 @@ from domain.scopes import Scope
 from server.lifecycle import audit, slugs
 from server.lifecycle.service import Actor, Service
 from server.store import log, runs
+from server.store.transactions import Transaction
 
 
 class Launched(NamedTuple):
@@ -27,31 +28,40 @@ async def launch(service: Service, request: LaunchRequest, actor: Actor) -> Laun
     `Overloaded` when too many wait already.
     """
     actor.require(Scope.OPERATOR)
+    async with service.intake.place(), service.database.write() as tx:
+        return await enter(service, tx, request, actor)
+
+
+async def enter(
+    service: Service, tx: Transaction, request: LaunchRequest, actor: Actor
+) -> Launched:
+    """The same within the caller's transaction, which must launch nothing else: two of them that
+    launch the same in another order would wait for each other."""
+    actor.require(Scope.OPERATOR)
     systems = chosen_systems(service, request)
     key = request.idempotency_key and runs.scoped_key(actor.tenant, request.idempotency_key)
-    async with service.intake.place(), service.database.write() as tx:
-        if key is not None:
-            await tx.exclusively("launch", key)
-            earlier = await runs.by_key(tx, key)
-            if earlier is not None:
-                if earlier.fingerprint != request.fingerprint():
-                    raise KeyReused("This idempotency key was used for another request.")
-                return Launched(earlier.run, replayed=True)
-        await service.intake.admit(tx)
-        company = await slugs.settle(tx, request.company_name, request.slug)
-        company = request.about(company)
-        run = await log.begin(
-            tx,
-            new_id("run"),
-            RunLaunched(company=company, systems=systems, request=request, door=actor.door),
-            actor=actor.name,
-            tenant=actor.tenant,
-            idempotency_key=key,
-            graph_version=service.graph_version,
-        )
-        audit.note(tx, actor, "run.launch", run.run_id, systems=list(systems))
-        await service.engine.wake(tx, run.run_id)
-        service.changed(tx, run.run_id)
+    if key is not None:
+        await tx.exclusively("launch", key)
+        earlier = await runs.by_key(tx, key)
+        if earlier is not None:
+            if earlier.fingerprint != request.fingerprint():
+                raise KeyReused("This idempotency key was used for another request.")
+            return Launched(earlier.run, replayed=True)
+    await service.intake.admit(tx)
+    company = await slugs.settle(tx, request.company_name, request.slug)
+    company = request.about(company)
+    run = await log.begin(
+        tx,
+        new_id("run"),
+        RunLaunched(company=company, systems=systems, request=request, door=actor.door),
+        actor=actor.name,
+        tenant=actor.tenant,
+        idempotency_key=key,
+        graph_version=service.graph_version,
+    )
+    audit.note(tx, actor, "run.launch", run.run_id, systems=list(systems))
+    await service.engine.wake(tx, run.run_id)
+    service.changed(tx, run.run_id)
     return Launched(run, replayed=False)
 
 
