@@ -4,6 +4,7 @@ AgentOSError
 ├── RequestError            a caller asked for what cannot be done
 │   ├── NotFound
 │   ├── NotAllowed
+│   ├── Replayed
 │   ├── Invalid
 │   ├── IllegalMove
 │   │   ├── AlreadyDecided  names the decision that won
@@ -58,6 +59,13 @@ class NotAllowed(RequestError):
 
     code = "not_allowed"
     advice = "Ask somebody who holds the role."
+
+
+class Replayed(RequestError):
+    """A signed message that was acted on before, or another one under its id."""
+
+    code = "unauthenticated"
+    advice = "Give each message an id of its own, and sign it anew when it is sent again."
 
 
 class Invalid(RequestError):

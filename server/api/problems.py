@@ -21,6 +21,7 @@ RETRY_SECONDS = 1
 _STATUS: dict[type[AgentOSError], int] = {
     domain.NotFound: 404,
     domain.NotAllowed: 403,
+    domain.Replayed: 401,
     domain.Invalid: 422,
     domain.IllegalMove: 409,
     domain.KeyReused: 422,
@@ -96,7 +97,7 @@ def answer(error: AgentOSError, request_id: str) -> JSONResponse:
             more["field"] = field
         case domain.Overloaded(after_seconds=seconds):
             headers["Retry-After"] = str(ceil(seconds))
-        case edge.Unauthenticated():
+        case edge.Unauthenticated() | domain.Replayed():
             headers["WWW-Authenticate"] = "Webhook-Signature"
     return reply(
         status, error.code, error.message, error.advice, request_id, headers=headers, **more

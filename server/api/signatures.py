@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from domain.errors import BadSetting
 from server.api.errors import Unauthenticated
+from server.lifecycle.messages import Message
 
 TOLERANCE_SECONDS = 300
 _MIN_SECRET_BYTES = 24  # the specification's lower limit
 _PREFIX = "whsec_"
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
+_ID = re.compile(r"[!-~]{1,255}")
 
 
 class Signatures:
@@ -35,17 +37,25 @@ class Signatures:
         self._unsigned_allowed = unsigned_allowed
         self._clock = clock
 
-    def check(self, headers: Mapping[str, str], body: bytes) -> None:
-        """`Unauthenticated` for every fault, in the same words: which one it was helps nobody who
-        holds the secret. `headers` are looked up by lower-case name, `body` is as received."""
+    def check(self, headers: Mapping[str, str], body: bytes) -> Message | None:
+        """The message that was signed, None where nothing has to be.
+
+        `Unauthenticated` for every fault, in the same words: which one it was helps nobody who
+        holds the secret. `headers` are looked up by lower-case name, `body` is as received.
+        """
         if not self._keys and self._unsigned_allowed:
-            return
+            return None
         message_id = headers.get("webhook-id", "")
         timestamp = headers.get("webhook-timestamp", "")
         given = headers.get("webhook-signature", "").encode("latin-1", "replace").split()
         signed = f"{message_id}.{timestamp}.".encode("latin-1", "replace") + body
-        if not (message_id and self._is_recent(timestamp) and self._is_ours(signed, given)):
+        if not (
+            _ID.fullmatch(message_id)
+            and self._is_recent(timestamp)
+            and self._is_ours(signed, given)
+        ):
             raise Unauthenticated("The signature of this webhook was not accepted.")
+        return Message(message_id, int(timestamp), hashlib.sha256(body).hexdigest())
 
     def _is_recent(self, timestamp: str) -> bool:
         if not _TIMESTAMP.fullmatch(timestamp):

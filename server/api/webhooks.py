@@ -1,9 +1,9 @@
 """The approval webhook."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from domain.decisions import Answer, DecisionKind
 from domain.scopes import Scope
@@ -15,9 +15,14 @@ from server.api.schemas import ApprovalWebhook
 from server.api.signatures import Signatures
 from server.api.views import RunView
 from server.lifecycle import decisions
+from server.lifecycle.messages import Message
 from server.lifecycle.service import Actor
 
 PATH = "/webhooks/approval"
+
+
+def _message(request: Request) -> Message | None:
+    return cast("Message | None", request.state.message)
 
 
 def router(signatures: Signatures) -> APIRouter:
@@ -30,7 +35,7 @@ def router(signatures: Signatures) -> APIRouter:
             handle = super().get_route_handler()
 
             async def signed(request: Request) -> Response:
-                signatures.check(request.headers, await request.body())
+                request.state.message = signatures.check(request.headers, await request.body())
                 return await handle(request)
 
             return signed
@@ -41,15 +46,21 @@ def router(signatures: Signatures) -> APIRouter:
     return routes
 
 
-async def decide(body: ApprovalWebhook, service: ServiceHere, response: Response) -> RunView:
+async def decide(
+    body: ApprovalWebhook,
+    service: ServiceHere,
+    response: Response,
+    message: Annotated[Message | None, Depends(_message)],
+) -> RunView:
     """Approve or deny the plan of a run, signed as Standard Webhooks says.
 
-    Answered once the decision is stored, so a sender may repeat it until then.
+    Answered once the decision is stored: who did not hear that sends the same message again, under
+    the same id and signed anew. What is not signed anew is a replay, and refused.
     """
     kind = DecisionKind.APPROVE if body.approved else DecisionKind.DENY
     answer = Answer(kind=kind, reason=body.reason, digest=body.digest)
     sender = Actor(body.responder, "webhook", scopes=frozenset({Scope.APPROVER}))
-    run, replayed = await decisions.decide(service, body.run_id, answer, sender)
+    run, replayed = await decisions.decide(service, body.run_id, answer, sender, message=message)
     if replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return moved(response, run)

@@ -10,6 +10,7 @@ from domain.runs import RunState
 from domain.scopes import Scope
 from domain.status import RunStatus
 from server.lifecycle import audit
+from server.lifecycle.messages import Message, once
 from server.lifecycle.service import Actor, Service, check_version
 from server.store import decisions, log
 from server.store.transactions import Transaction
@@ -30,14 +31,18 @@ async def decide(
     *,
     if_version: int | None = None,
     resuming: bool = False,
+    message: Message | None = None,
 ) -> Decided:
     """Record the answer to the open question; `resuming` goes on with a paused run to do so.
 
     The winner is bound to the digest of the plan that is open. `AlreadyDecided` names the winner,
-    `StalePlan` the plan that is open now; nothing is changed by either.
+    `StalePlan` the plan that is open now; nothing is changed by either. `Replayed` when the signed
+    `message` that brought it was acted on before.
     """
     actor.require(Scope.APPROVER)
     async with service.database.write() as tx:
+        if message is not None:
+            await once(tx, message)
         run = await log.load(tx, run_id, tenant=actor.tenant, for_update=True)
         replay = await _settled(tx, run, answer, actor)
         if replay:

@@ -30,17 +30,26 @@ async def post(door: Door, body: Any, address: str = ADDRESSES[0]) -> httpx.Resp
     return await door.http.post(address, json=body)
 
 
-async def post_signed(
-    door: Door, content: bytes, key: bytes = KEY, kind: str = "application/json"
-) -> httpx.Response:
-    at = str(int(time.time()))
-    mac = hmac.new(key, f"msg_1.{at}.".encode() + content, hashlib.sha256).digest()
-    headers = {
+def signed(
+    content: bytes,
+    key: bytes = KEY,
+    kind: str = "application/json",
+    name: str = "msg_1",
+    ago: int = 0,
+) -> dict[str, str]:
+    """The headers of a sender."""
+    at = str(int(time.time()) - ago)
+    mac = hmac.new(key, f"{name}.{at}.".encode() + content, hashlib.sha256).digest()
+    return {
         "content-type": kind,
-        "webhook-id": "msg_1",
+        "webhook-id": name,
         "webhook-timestamp": at,
         "webhook-signature": "v1," + base64.b64encode(mac).decode(),
     }
+
+
+async def post_signed(door: Door, content: bytes, *how: Any, **more: Any) -> httpx.Response:
+    headers = signed(content, *how, **more)
     return await door.http.post(ADDRESSES[0], content=content, headers=headers)
 
 
@@ -127,7 +136,8 @@ async def test_webhook_decides_when_any_active_secret_signed_it(folder: Path) ->
     async with opened(folder, webhook_secrets=[SECRET, OLD_SECRET]) as door:
         for key in (KEY, KEY[::-1]):
             run = await door.parked()
-            answer = await post_signed(door, json.dumps(approval(run)).encode(), key)
+            content = json.dumps(approval(run)).encode()
+            answer = await post_signed(door, content, key, name=run["run_id"])
             assert answer.status_code == 200, answer.text
 
 
