@@ -99,14 +99,14 @@ async def test_signature_is_refused_when_it_is_anything_else(folder: Path) -> No
     async with opened(folder, webhook_secrets=[SECRET]) as door:
         run = await door.parked()
         content = body(run)
-        right = {name: value.encode() for name, value in signed(content).items()}
-        wrong = [right | {"webhook-signature": value} for value in GARBAGE]
-        wrong += [right | {"webhook-timestamp": value} for value in (b"", b"\xff", b"9" * 400)]
-        wrong += [right | {"webhook-id": value} for value in (b"", b"\xff", b"x" * 256, b"a b")]
-        wrong += [{k: v for k, v in right.items() if k != name} for name in right if "web" in name]
+        right = {name.encode(): value.encode() for name, value in signed(content).items()}
+        wrong = [right | {b"webhook-signature": value} for value in GARBAGE]
+        wrong += [right | {b"webhook-timestamp": value} for value in (b"", b"\xff", b"9" * 400)]
+        wrong += [right | {b"webhook-id": value} for value in (b"", b"\xff", b"x" * 256, b"a b")]
+        wrong += [{k: v for k, v in right.items() if k != name} for name in right if b"web" in name]
         for ago in (301, -301):
             stale = signed(content, KEY, ago=ago)
-            wrong.append({name: value.encode() for name, value in stale.items()})
+            wrong.append({name.encode(): value.encode() for name, value in stale.items()})
         for headers in wrong:
             answer = await door.http.post(ADDRESSES[0], content=content, headers=headers)
             assert answer.status_code == 401, headers
