@@ -63,7 +63,7 @@ async def asked(error: Exception, method: str = "GET", **more: Any) -> httpx.Res
         (edge.Malformed("No."), 400, {}),
         (edge.Unauthenticated("No."), 401, {}),
         (edge.NotJson("No."), 415, {}),
-        (edge.TooLarge("No."), 413, {}),
+        (edge.TooLarge(64 * 1024), 413, {}),
         (edge.Busy("No."), 503, {}),
     ],
 )
@@ -75,7 +75,7 @@ async def test_problem_tells_what_to_do_when_a_request_is_refused(
     assert answer.status_code == told["status"] == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert told["type"] == f"urn:agentos:problem:{error.code}"
-    assert (told["code"], told["detail"], told["advice"]) == (error.code, "No.", error.advice)
+    assert (told["code"], told["detail"], told["advice"]) == (error.code, error.message, error.advice)
     assert told["request_id"] == answer.headers["x-request-id"]
     assert {name: told[name] for name in told.keys() - FIELDS} == more
     assert ("retry-after" in answer.headers) == (status == 503)
