@@ -1,20 +1,20 @@
-"""A person's answer to an interrupt, whichever dialect and door it came through."""
+"""A person's answer to an interrupt, and what makes it one."""
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.edits import PlanEdit
 from domain.errors import Invalid
-from domain.names import clean_text
 
 
 class DecisionKind(StrEnum):
-    """The first two answer a plan, the others an escalation."""
+    """The first three answer a plan, the others an escalation."""
 
     APPROVE = "approve"
     DENY = "deny"
+    EDIT = "edit"
     RETRY = "retry"
     SKIP = "skip"
     ABORT = "abort"
@@ -29,7 +29,7 @@ class RequestKind(StrEnum):
 
 
 ANSWERS: dict[RequestKind, tuple[DecisionKind, ...]] = {
-    RequestKind.APPROVAL: (DecisionKind.APPROVE, DecisionKind.DENY),
+    RequestKind.APPROVAL: (DecisionKind.APPROVE, DecisionKind.DENY, DecisionKind.EDIT),
     RequestKind.ESCALATION: (
         DecisionKind.RETRY,
         DecisionKind.SKIP,
@@ -53,7 +53,10 @@ class OpenRequest(BaseModel):
 
 
 class Answer(BaseModel):
-    """What the person said, before it is a recorded decision."""
+    """What the person said, before it is a recorded decision.
+
+    `systems` are those it is about: an approval of some of them leaves out the others.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -61,6 +64,7 @@ class Answer(BaseModel):
     reason: str | None = None
     systems: tuple[str, ...] = ()
     digest: str | None = None
+    edit: PlanEdit | None = None
 
 
 class Decision(Answer):
@@ -81,71 +85,7 @@ class Decision(Answer):
         }
 
 
-_SYNONYMS = {
-    "accept": DecisionKind.APPROVE,
-    "reject": DecisionKind.DENY,
-    "response": DecisionKind.DENY,
-}
-
-
-def _kind(word: Any) -> DecisionKind:
-    if isinstance(word, str):
-        if word in _SYNONYMS:
-            return _SYNONYMS[word]
-        if word in DecisionKind:
-            return DecisionKind(word)
-    raise Invalid(
-        "The decision is not one of approve, deny, retry, skip, abort and rollback.",
-        field="decision",
-        advice='Send {"approved": true|false} or {"decision": "retry"}.',
-    )
-
-
-def _answer(kind: DecisionKind, data: dict[str, Any], reason: Any) -> Answer:
-    systems = data.get("systems", ())
-    texts = (reason, data.get("digest"))
-    if not all(text is None or isinstance(text, str) for text in texts):
-        raise Invalid("reason and digest must be texts.", field="reason")
-    if not isinstance(systems, (list, tuple)) or not all(isinstance(s, str) for s in systems):
-        raise Invalid("systems must be a list of names.", field="systems")
-    return Answer(
-        kind=kind,
-        reason=(clean_text(reason, "reason", limit=2_000) or None) if reason else None,
-        systems=tuple(systems),
-        digest=data.get("digest"),
-    )
-
-
-def normalise_decision(payload: Any) -> Answer:
-    """One answer from any dialect; `Invalid` when it is none of them.
-
-    Accepts `{"approved": bool}`, `{"decision": word}`, `{"decisions": [{"type": …}]}` (LangChain's
-    human in the loop, as Agent Chat UI sends it) and `[{"type": …, "args": …}]` (Agent Inbox).
-    Only JSON `true` and `false` approve and deny.
-    """
-    if isinstance(payload, list):
-        return _only_one(payload)
-    if not isinstance(payload, dict):
-        raise Invalid("The decision must be an object.", field="decision")
-    if len(payload.keys() & {"approved", "decision", "decisions"}) > 1:
-        raise Invalid("Give approved, decision or decisions, not several.", field="decision")
-    if "decisions" in payload:
-        return _only_one(payload["decisions"])
-    if "approved" in payload:
-        if not isinstance(payload["approved"], bool):
-            raise Invalid("approved must be true or false.", field="approved")
-        kind = DecisionKind.APPROVE if payload["approved"] else DecisionKind.DENY
-    else:
-        kind = _kind(payload.get("decision"))
-    return _answer(kind, payload, payload.get("reason"))
-
-
-def _only_one(decisions: Any) -> Answer:
-    if not isinstance(decisions, list) or len(decisions) != 1 or not isinstance(decisions[0], dict):
-        raise Invalid("Exactly one decision is expected.", field="decisions")
-    data = decisions[0]
-    message = data.get("message", data.get("args"))
-    return _answer(_kind(data.get("type")), data, message if isinstance(message, str) else None)
+_IN_PART = (DecisionKind.APPROVE, DecisionKind.RETRY, DecisionKind.SKIP)
 
 
 def check_answer(answer: Answer, request: OpenRequest) -> Answer:
@@ -159,11 +99,15 @@ def check_answer(answer: Answer, request: OpenRequest) -> Answer:
         )
     if answer.kind is DecisionKind.SKIP and not answer.reason:
         raise Invalid("Skipping needs a reason.", field="reason", advice="Say why; it is reported.")
+    if (answer.edit is None) is (answer.kind is DecisionKind.EDIT):
+        raise Invalid(
+            "edit says what to change when the decision is 'edit', and only then.", field="edit"
+        )
     if answer.systems and set(answer.systems) != set(request.systems):
         strangers = [name for name in answer.systems if name not in request.systems]
-        if strangers or answer.kind not in (DecisionKind.RETRY, DecisionKind.SKIP):
+        if strangers or answer.kind not in _IN_PART:
             raise Invalid(
-                "systems must name systems that this request is about, for retry or skip.",
+                "systems must name systems of this request, to approve, retry or skip them.",
                 field="systems",
                 advice="This request is about: " + (", ".join(request.systems) or "none") + ".",
             )

@@ -45,6 +45,14 @@ class DecisionRecorded(_Event):
     decision: Decision
 
 
+class PlanEdited(_Event):
+    """What the next plan is made from; who edited what stands in the decision before it."""
+
+    type: Literal["plan_edited"] = "plan_edited"
+    company: Company
+    systems: tuple[str, ...]
+
+
 class StepStarted(_Event):
     type: Literal["step_started"] = "step_started"
     system: str
@@ -147,6 +155,7 @@ WorkflowEvent = Annotated[
     | PlanProposed
     | ApprovalRequested
     | DecisionRecorded
+    | PlanEdited
     | StepStarted
     | ChangeApplied
     | StepFinished

@@ -81,8 +81,8 @@ class Ledger(Protocol):
 class Gate(Protocol):
     """The recorded decisions: the only thing that opens the way to an effect."""
 
-    async def approved_digest(self) -> str | None:
-        """The digest that a person approved for this run, or None."""
+    async def approved_digest(self, system: str) -> str | None:
+        """The digest of the plan that a person approved for this system, or None."""
         ...
 
 

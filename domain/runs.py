@@ -16,6 +16,7 @@ from domain.events import (
     DecisionRecorded,
     EscalationRequested,
     PauseRequested,
+    PlanEdited,
     PlanProposed,
     RecordedEvent,
     RetryScheduled,
@@ -155,6 +156,8 @@ def _effects(run: RunState, event: object, at: datetime) -> dict[str, object]:
     match event:
         case PlanProposed(plan=plan):
             return {"plan": plan}
+        case PlanEdited(company=company, systems=systems):
+            return {"company": company, "systems": systems, "plan": None}
         case ApprovalRequested(request=request) | EscalationRequested(request=request):
             return {"open_request": request}
         case DecisionRecorded(decision=decision):

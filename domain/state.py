@@ -1,6 +1,6 @@
 """The state of the graph: JSON types only, since its keys and values are a wire format."""
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 Json = dict[str, Any]
 
@@ -12,6 +12,8 @@ def merge(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
 
 class OnboardingState(TypedDict):
     """What the checkpoint carries of a run.
+
+    `edits` counts how often a person changed the plan; runs of earlier releases lack it.
 
     `company`, `plan` and each of the `results` are the JSON of the models of those names.
     `budget_from` is the attempt from which a system's retries are counted; `rounds` counts
@@ -27,6 +29,7 @@ class OnboardingState(TypedDict):
     rounds: int
     escalations: int
     outcome: str
+    edits: NotRequired[int]
 
 
 class Branch(TypedDict):
@@ -55,4 +58,5 @@ def initial(run_id: str, company: Json, systems: list[str]) -> OnboardingState:
         "rounds": 0,
         "escalations": 0,
         "outcome": "",
+        "edits": 0,
     }

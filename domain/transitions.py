@@ -28,6 +28,7 @@ MOVES: Mapping[str, Mapping[RunStatus, RunStatus]] = MappingProxyType(
         "planning_started": {S.QUEUED: S.PLANNING},
         "plan_proposed": _stay(frozenset({S.PLANNING})),
         "approval_requested": {S.PLANNING: S.AWAITING_APPROVAL},
+        "plan_edited": _stay(frozenset({S.PLANNING})),
         "step_started": _stay(_AT_WORK),
         "change_applied": _stay(_AT_WORK | {S.ROLLING_BACK}),  # a lost answer may be found then
         "step_finished": _stay(_AT_WORK),
@@ -52,6 +53,7 @@ DECISIONS: Mapping[DecisionKind, Mapping[RunStatus, RunStatus]] = MappingProxyTy
     {
         DecisionKind.APPROVE: {S.AWAITING_APPROVAL: S.PROVISIONING},
         DecisionKind.DENY: {S.AWAITING_APPROVAL: S.DENIED},
+        DecisionKind.EDIT: {S.AWAITING_APPROVAL: S.PLANNING},
         DecisionKind.RETRY: {S.ESCALATED: S.PROVISIONING},
         DecisionKind.SKIP: {S.ESCALATED: S.PROVISIONING},
         DecisionKind.ABORT: {S.ESCALATED: S.FAILED},

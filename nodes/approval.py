@@ -5,23 +5,53 @@ from typing import Literal
 from langgraph.runtime import Runtime
 from langgraph.types import Command, Send, interrupt
 
-from domain.decisions import DecisionKind
+from domain.decisions import Answer, DecisionKind
+from domain.events import StepFinished
 from domain.plans import Plan
 from domain.ports import NodeContext
-from domain.state import Branch, OnboardingState
-from nodes.requests import approval_request, payload, read_answer
+from domain.state import Branch, Json, OnboardingState
+from domain.steps import StepResult, StepStatus
+from nodes.requests import approval_args, approval_request, payload, read_answer, read_input
 
 
 async def approval(
     state: OnboardingState, runtime: Runtime[NodeContext]
-) -> Command[Literal["provisioner", "__end__"]]:
-    """One interrupt, nothing before it has effects; an approval fans out, a denial ends."""
-    plan = Plan.parse(state["plan"])
-    request = approval_request(plan)
-    answer = read_answer(interrupt(payload(request, state["plan"])), request)
-    if answer.kind is DecisionKind.DENY:
-        return Command(goto="__end__", update={"outcome": "denied"})
-    return Command(goto=[Send("provisioner", first_try(state, system)) for system in plan.systems])
+) -> Command[Literal["planner", "provisioner", "__end__"]]:
+    """One interrupt, nothing before it has effects.
+
+    An approval fans out, to the systems that it names; an edit has the plan made anew.
+    """
+    plan, edits = Plan.parse(state["plan"]), state.get("edits", 0)
+    request = approval_request(plan, edits)
+    raw = interrupt(payload(request, approval_args(plan)))
+    answer = read_answer(raw, request)
+    match answer.kind:
+        case DecisionKind.DENY:
+            return Command(goto="__end__", update={"outcome": "denied"})
+        case DecisionKind.EDIT:
+            company, systems = read_input(raw, answer, plan, runtime.context.systems)
+            new = {"company": company.model_dump(mode="json"), "systems": list(systems)}
+            return Command(goto="planner", update={**new, "edits": edits + 1})
+    left_out = await _left_out(plan, answer, runtime.context)
+    branches = [Send("provisioner", first_try(state, name)) for name in answer.systems]
+    return Command(goto=branches, update={"results": left_out})
+
+
+async def _left_out(plan: Plan, answer: Answer, context: NodeContext) -> dict[str, Json]:
+    """The systems that were not approved are waived: nothing is made there."""
+    waived = [
+        StepResult(
+            system=name,
+            status=StepStatus.SKIPPED,
+            details=f"Skipped: {answer.reason or 'it was left out of the approval.'}",
+        )
+        for name in plan.systems
+        if name not in answer.systems
+    ]
+    await context.journal.emit_all(
+        {f"skip/approval/{result.system}": StepFinished(result=result) for result in waived}
+    )
+    return {result.system: result.model_dump(mode="json") for result in waived}
 
 
 def first_try(state: OnboardingState, system: str) -> Branch:

@@ -26,7 +26,8 @@ async def planner(state: OnboardingState, runtime: Runtime[NodeContext]) -> Json
         systems=names,
         changes=tuple(change for changes in found for change in changes),
     )
-    await context.journal.emit(PlanProposed(plan=plan), key=f"plan/{plan.digest}")
+    again = f"/{state['edits']}" if state.get("edits") else ""
+    await context.journal.emit(PlanProposed(plan=plan), key=f"plan/{plan.digest}{again}")
     return {"plan": plan.model_dump(mode="json")}
 
 

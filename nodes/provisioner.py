@@ -64,7 +64,7 @@ async def _carry_out(
     for change in plan.for_system(name):
         if runtime.drain_requested:
             return False
-        if await context.gate.approved_digest() != plan.digest:
+        if await context.gate.approved_digest(name) != plan.digest:
             raise Refused(
                 ErrorCode.PLAN_CHANGED, f"The plan for {name} is not the one that was approved."
             )

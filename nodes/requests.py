@@ -1,7 +1,9 @@
 """What a person is shown at an interrupt, and how their answer is read."""
 
+from collections.abc import Collection
 from typing import Any
 
+from domain.companies import Company
 from domain.decisions import (
     ANSWERS,
     Answer,
@@ -9,19 +11,24 @@ from domain.decisions import (
     OpenRequest,
     RequestKind,
     check_answer,
-    normalise_decision,
 )
+from domain.dialects import normalise_decision
+from domain.edits import PlanEdit, PlanInput
 from domain.names import visible
 from domain.plans import Plan
 from domain.state import Json
 from domain.steps import StepResult
 from prompts import loader
 
-_HITL_WORDS = {DecisionKind.APPROVE: "approve", DecisionKind.DENY: "reject"}
+_HITL_WORDS = {
+    DecisionKind.APPROVE: "approve",
+    DecisionKind.DENY: "reject",
+    DecisionKind.EDIT: "edit",
+}
 
 
-def approval_request(plan: Plan) -> OpenRequest:
-    """The question whether this plan may be carried out."""
+def approval_request(plan: Plan, edits: int) -> OpenRequest:
+    """The question whether this plan may be carried out, asked anew after each of the edits."""
     lines = [
         f"- {change.system}: {change.kind} · {change.summary}"
         + (f" ({change.reason})" if change.reason else "")
@@ -31,13 +38,18 @@ def approval_request(plan: Plan) -> OpenRequest:
     ]
     title = f"Onboard {plan.company.name} into {', '.join(plan.systems)}?"
     return OpenRequest(
-        request_id=f"{plan.run_id}:approval:{plan.digest[:12]}",
+        request_id=f"{plan.run_id}:approval:{plan.digest[:12]}" + (f":{edits}" if edits else ""),
         kind=RequestKind.APPROVAL,
         allowed=ANSWERS[RequestKind.APPROVAL],
         description=visible("\n".join([title, "", loader.load("approval").body, "", *lines])),
         digest=plan.digest,
         systems=plan.systems,
     )
+
+
+def approval_args(plan: Plan) -> Json:
+    """What of a plan can be edited, and its digest, so that an answer says what was looked at."""
+    return {**PlanInput(plan.company, plan.systems).shown(), "digest": plan.digest}
 
 
 def escalation_request(
@@ -70,11 +82,16 @@ def payload(request: OpenRequest, args: Json) -> dict[str, Any]:
         "arguments": args,
         "description": request.description,
     }
-    words = [_HITL_WORDS.get(kind, kind.value) for kind in request.allowed]
+    review: Json = {
+        "action_name": request.kind.value,
+        "allowed_decisions": [_HITL_WORDS.get(kind, kind.value) for kind in request.allowed],
+    }
+    if DecisionKind.EDIT in request.allowed:
+        review["args_schema"] = PlanEdit.model_json_schema()
     return {
         "request": request.model_dump(mode="json"),
         "action_requests": [action],
-        "review_configs": [{"action_name": request.kind.value, "allowed_decisions": words}],
+        "review_configs": [review],
     }
 
 
@@ -83,6 +100,14 @@ def read_answer(raw: Any, request: OpenRequest) -> Answer:
     if isinstance(raw, dict) and "kind" in raw:
         return check_answer(Answer.model_validate(_answer_fields(raw)), request)
     return check_answer(normalise_decision(raw), request)
+
+
+def read_input(raw: Any, answer: Answer, plan: Plan, known: Collection[str]) -> PlanInput:
+    """What the edited plan is made from: as the service has settled it, or worked out here."""
+    if isinstance(raw, dict) and "input" in raw:
+        settled = raw["input"]
+        return PlanInput(Company.model_validate(settled["company"]), tuple(settled["systems"]))
+    return PlanInput(plan.company, plan.systems).edited(answer.edit or PlanEdit(), known)
 
 
 def _answer_fields(decision: Json) -> Json:

@@ -3,9 +3,11 @@
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from domain.decisions import Answer, normalise_decision
+from domain.decisions import Answer
+from domain.dialects import normalise_decision
+from domain.edits import PlanEdit
 from domain.errors import Invalid, NotFound
 from domain.launches import MAX_SYSTEMS
 from domain.names import clean_name, clean_text
@@ -59,20 +61,22 @@ class SkipBody(MoveBody):
 
 
 class HumanAnswer(BaseModel):
-    """One answer in LangChain's human-in-the-loop form."""
+    """One answer in LangChain's human-in-the-loop form, or in that of Agent Inbox (`args`)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     type: str
     message: str | None = None
     args: Any = None
+    edited_action: dict[str, Any] | None = None
 
 
 class ResumeBody(MoveBody):
     """Nothing but perhaps a responder goes on with a paused run; anything else is an answer.
 
     Exactly one of `approved`, `decision` and `decisions` gives it. `digest` says which plan was
-    looked at: an answer to another one than the open one is refused.
+    looked at: an answer to another one than the open one is refused. `systems` approves, retries
+    or skips these only; `edit` goes with the decision `edit`. A list is taken as `decisions`.
     """
 
     model_config = ConfigDict(
@@ -80,6 +84,7 @@ class ResumeBody(MoveBody):
             "examples": [
                 {"approved": True, "responder": "dana"},
                 {"decision": "skip", "reason": "They use another chat.", "systems": ["slack"]},
+                {"decision": "edit", "edit": {"systems": ["slack", "github"]}},
                 {"decisions": [{"type": "approve"}]},
                 {},
             ]
@@ -92,6 +97,13 @@ class ResumeBody(MoveBody):
     reason: Reason | None = None
     digest: str | None = None
     systems: Annotated[list[str], Field(max_length=MAX_SYSTEMS)] | None = None
+    edit: PlanEdit | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inbox(cls, data: Any) -> Any:
+        """Agent Inbox answers with a bare list."""
+        return {"decisions": data} if isinstance(data, list) else data
 
     def answer(self) -> Answer | None:
         """The decision, or None when none was sent; `Invalid` when it is not one."""

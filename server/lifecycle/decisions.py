@@ -2,14 +2,22 @@
 
 from typing import NamedTuple
 
-from domain.decisions import Answer, Decision, DecisionKind, OpenRequest, check_answer
+from domain.decisions import (
+    ANSWERS,
+    Answer,
+    Decision,
+    DecisionKind,
+    OpenRequest,
+    RequestKind,
+    check_answer,
+)
 from domain.errors import AlreadyDecided, IllegalMove, StalePlan
-from domain.events import DecisionRecorded, RunResumed
+from domain.events import DecisionRecorded, PlanEdited, RunResumed, WorkflowEvent
 from domain.names import clean_name
 from domain.runs import RunState
 from domain.scopes import Scope
 from domain.status import RunStatus
-from server.lifecycle import audit
+from server.lifecycle import audit, edits
 from server.lifecycle.messages import Message, once
 from server.lifecycle.service import Actor, Service, check_version
 from server.store import decisions, log
@@ -75,9 +83,13 @@ async def record(
         decided_at=tx.now,
     )
     await decisions.record(tx, run.run_id, decision)
-    key = f"decision/{request.request_id}"
-    event = DecisionRecorded(decision=decision)
-    after, _ = await log.append(tx, run.run_id, event, key=key, actor=decision.responder)
+    events: dict[str, WorkflowEvent] = {
+        f"decision/{request.request_id}": DecisionRecorded(decision=decision)
+    }
+    if decision.edit is not None:
+        new = await edits.settled(service, tx, run, decision.edit)
+        events[f"edit/{request.request_id}"] = PlanEdited(company=new.company, systems=new.systems)
+    after, _ = await log.append_all(tx, run.run_id, events, actor=decision.responder)
     audit.note(
         tx,
         actor,
@@ -86,6 +98,7 @@ async def record(
         request_id=decision.request_id,
         digest=decision.digest,
         systems=list(decision.systems),
+        **({"edited": decision.edit.names} if decision.edit else {}),
     )
     await service.engine.wake(tx, run.run_id, priority=1)
     service.changed(tx, run.run_id)
@@ -105,24 +118,32 @@ def _open(run: RunState) -> OpenRequest:
 
 async def _settled(tx: Transaction, run: RunState, answer: Answer, actor: Actor) -> Decided | None:
     """A repeat of the winner is welcome; anything else after a decision has lost."""
-    if run.open_request is not None and answer.kind in run.open_request.allowed:
+    request = run.open_request
+    contested = request is not None and answer.kind in request.allowed
+    if contested and answer.kind is not DecisionKind.EDIT:
         return None
     winner = await _rival(tx, run, answer)
     if winner is None:
         return None
-    same = winner.kind is answer.kind and winner.responder == clean_name(actor.name, "responder")
-    meant = not answer.systems or set(answer.systems) == set(winner.systems)
-    if same and meant and answer.digest in (None, winner.digest):
+    if _repeats(answer, actor, winner):
         return Decided(run, replayed=True)
+    if contested:
+        return None
     raise AlreadyDecided(
         f"{winner.responder} decided '{winner.kind}' first.", winner=winner.as_winner()
     )
 
 
+def _repeats(answer: Answer, actor: Actor, winner: Decision) -> bool:
+    same = winner.kind is answer.kind and winner.responder == clean_name(actor.name, "responder")
+    meant = not answer.systems or set(answer.systems) == set(winner.systems)
+    return same and meant and answer.digest in (None, winner.digest) and answer.edit == winner.edit
+
+
 async def _rival(tx: Transaction, run: RunState, answer: Answer) -> Decision | None:
-    """The decision that this answer competes with: the approval's, or the latest one."""
-    if answer.kind in (DecisionKind.APPROVE, DecisionKind.DENY):
-        return next(
-            (d for d in run.decisions if d.kind in (DecisionKind.APPROVE, DecisionKind.DENY)), None
-        )
-    return await decisions.latest(tx, run.run_id)
+    """The decision that this answer competes with: one on the same plan, or the latest one."""
+    if answer.kind not in ANSWERS[RequestKind.APPROVAL]:
+        return await decisions.latest(tx, run.run_id)
+    on_plans = [d for d in run.decisions if d.kind in ANSWERS[RequestKind.APPROVAL]]
+    on_this = [d for d in on_plans if d.digest == answer.digest]
+    return next(reversed(on_this or on_plans), None)

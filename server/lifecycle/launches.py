@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from domain.errors import Invalid, KeyReused
+from domain.edits import chosen
+from domain.errors import KeyReused
 from domain.events import RunLaunched
 from domain.ids import new_id
 from domain.launches import LaunchRequest
@@ -69,11 +70,4 @@ def chosen_systems(service: Service, request: LaunchRequest) -> tuple[str, ...]:
     """The systems that are meant, in the order in which they are known."""
     if request.systems is None:
         return tuple(service.systems)
-    unknown = [name for name in request.systems if name not in service.systems]
-    if unknown:
-        raise Invalid(
-            "systems names a system that does not exist here.",
-            field="systems",
-            advice=f"Choose from: {', '.join(service.systems)}.",
-        )
-    return tuple(name for name in service.systems if name in request.systems)
+    return chosen(request.systems, service.systems)

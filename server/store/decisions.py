@@ -41,10 +41,11 @@ async def record(tx: Transaction, run_id: str, decision: Decision) -> None:
     await tx.session.flush()
 
 
-async def approved_digest(tx: Transaction, run_id: str) -> str | None:
-    """The digest of the plan that was approved for this run."""
-    return await tx.session.scalar(
-        select(DecisionRow.digest).where(
+async def approval(tx: Transaction, run_id: str) -> Decision | None:
+    """The approval of this run's plan; there is one at most."""
+    row = await tx.session.scalar(
+        select(DecisionRow).where(
             DecisionRow.run_id == run_id, DecisionRow.kind == DecisionKind.APPROVE.value
         )
     )
+    return Decision.model_validate(row.body) if row else None

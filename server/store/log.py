@@ -38,7 +38,6 @@ async def begin(
             run_id=run_id,
             idempotency_key=idempotency_key,
             fingerprint=event.request.fingerprint(),
-            company_id=event.company.company_id,
             name_key=name_key(event.company.name),
             graph_version=graph_version,
             created_at=tx.now,
@@ -161,6 +160,7 @@ async def read_events(
 
 def _columns(run: RunState) -> dict[str, Any]:
     return {
+        "company_id": run.company.company_id,
         "status": run.status.value,
         "want": "cancel" if run.cancel_pending else "pause" if run.pause_requested else None,
         "version": run.version,

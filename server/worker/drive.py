@@ -205,7 +205,11 @@ def _input(run: RunState, snapshot: StateSnapshot, question: OpenRequest | None)
         decision = answer_to(question, run)
         if decision is None:
             raise RuntimeError("a question without an answer is never resumed")
-        return Command(resume=decision.model_dump(mode="json"))
+        answer = decision.model_dump(mode="json")
+        if decision.kind is DecisionKind.EDIT:
+            company = run.company.model_dump(mode="json")
+            answer["input"] = {"company": company, "systems": list(run.systems)}
+        return Command(resume=answer)
     if run.status in _PLANNING and not snapshot.tasks:
         return initial(run.run_id, run.company.model_dump(mode="json"), list(run.systems))
     return None

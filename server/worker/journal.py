@@ -43,10 +43,11 @@ class RunGate:
     service: Service
     run_id: str
 
-    async def approved_digest(self) -> str | None:
-        """What a person approved for this run."""
+    async def approved_digest(self, system: str) -> str | None:
+        """What a person approved for this system of the run."""
         async with self.service.database.read() as tx:
-            return await decisions.approved_digest(tx, self.run_id)
+            approval = await decisions.approval(tx, self.run_id)
+        return approval.digest if approval and system in approval.systems else None
 
 
 def ports(

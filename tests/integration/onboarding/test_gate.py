@@ -61,7 +61,7 @@ async def test_changed_plan_is_carried_out_when_the_gate_stands_open(
 ) -> None:
     run_id, plan = await forged(office)
 
-    async def any_plan(gate: RunGate) -> str:
+    async def any_plan(gate: RunGate, system: str) -> str:
         return plan.digest
 
     monkeypatch.setattr(RunGate, "approved_digest", any_plan)

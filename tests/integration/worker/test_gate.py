@@ -143,7 +143,7 @@ async def test_changed_plan_is_made_when_the_gate_stands_open(
     async with house(tmp_path, town.systems) as home:
         run, forged = await decided_on_a_forged_plan(home, tmp_path)
 
-        async def any_plan(gate: RunGate) -> str:
+        async def any_plan(gate: RunGate, system: str) -> str:
             return forged.digest
 
         monkeypatch.setattr(RunGate, "approved_digest", any_plan)

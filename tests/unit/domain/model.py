@@ -8,9 +8,10 @@ from collections.abc import Iterable
 
 _LAWS = """
 queued              planning_started>planning
-planning            plan_proposed approval_requested>awaiting_approval
+planning            plan_proposed plan_edited approval_requested>awaiting_approval
 needs_clarification
-awaiting_approval   approve>provisioning deny>denied rollback_started>rolling_back
+awaiting_approval   approve>provisioning deny>denied edit>planning
+awaiting_approval   rollback_started>rolling_back
 provisioning        step_started change_applied step_finished validation_started>validating
 provisioning        rollback_started>rolling_back
 validating          step_started change_applied step_finished retry_scheduled>provisioning
@@ -28,7 +29,7 @@ _WHILE_ALIVE = "run_failed>failed run_cancelled>cancelled cancel_requested"
 _WHILE_NOT_PAUSED = "pause_requested run_paused>paused"
 
 ENDS = ("completed", "denied", "expired", "cancelled", "rolled_back", "failed")
-DECISIONS = ("approve", "deny", "retry", "skip", "abort", "rollback")
+DECISIONS = ("approve", "deny", "edit", "retry", "skip", "abort", "rollback")
 
 
 def _read(laws: str) -> dict[str, dict[str, str]]:
@@ -53,8 +54,7 @@ class Model:
     systems are neither done nor waived."""
 
     def __init__(self, systems: Iterable[str]) -> None:
-        self.systems = frozenset(systems)
-        self.open = set(systems)
+        self.begins_with(systems)
         self.status = "queued"
         self.was: str | None = None
         self.wishes: set[str] = set()
@@ -66,6 +66,11 @@ class Model:
             for word, target in MOVES[self.status].items()
             if word != "run_completed" or not self.open
         }
+
+    def begins_with(self, systems: Iterable[str]) -> None:
+        """From now on it is about these systems; nothing has been done in them."""
+        self.systems = frozenset(systems)
+        self.open = set(systems)
 
     def works_on(self, system: str) -> None:
         """The system is being worked on, or its work went wrong."""

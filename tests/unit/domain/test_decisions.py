@@ -1,4 +1,4 @@
-"""Answers in every dialect, and what they answer."""
+"""Which answer counts for which request."""
 
 from typing import Any
 
@@ -13,143 +13,10 @@ from domain.decisions import (
     OpenRequest,
     RequestKind,
     check_answer,
-    normalise_decision,
 )
+from domain.edits import PlanEdit
 from domain.errors import Invalid
 from tests.unit.domain import samples
-
-DIALECTS: dict[str, tuple[Any, Answer]] = {
-    "approved": ({"approved": True}, Answer(kind=DecisionKind.APPROVE)),
-    "not approved": ({"approved": False}, Answer(kind=DecisionKind.DENY)),
-    "with everything": (
-        {
-            "approved": False,
-            "reason": " no ",
-            "systems": ["slack"],
-            "digest": "d",
-            "responder": "R",
-        },
-        Answer(kind=DecisionKind.DENY, reason="no", systems=("slack",), digest="d"),
-    ),
-    "word approve": ({"decision": "approve"}, Answer(kind=DecisionKind.APPROVE)),
-    "word deny": ({"decision": "deny"}, Answer(kind=DecisionKind.DENY)),
-    "word reject": ({"decision": "reject"}, Answer(kind=DecisionKind.DENY)),
-    "word retry": (
-        {"decision": "retry", "systems": ["slack", "github"]},
-        Answer(kind=DecisionKind.RETRY, systems=("slack", "github")),
-    ),
-    "word skip": (
-        {"decision": "skip", "reason": "Not needed."},
-        Answer(kind=DecisionKind.SKIP, reason="Not needed."),
-    ),
-    "word abort": ({"decision": "abort"}, Answer(kind=DecisionKind.ABORT)),
-    "word rollback": ({"decision": "rollback"}, Answer(kind=DecisionKind.ROLLBACK)),
-    "chat approve": ({"decisions": [{"type": "approve"}]}, Answer(kind=DecisionKind.APPROVE)),
-    "chat reject": (
-        {"decisions": [{"type": "reject", "message": "Wrong name."}]},
-        Answer(kind=DecisionKind.DENY, reason="Wrong name."),
-    ),
-    "chat escalation": (
-        {"decisions": [{"type": "skip", "message": "Later.", "systems": ["grants"]}]},
-        Answer(kind=DecisionKind.SKIP, reason="Later.", systems=("grants",)),
-    ),
-    "inbox accept": ([{"type": "accept", "args": None}], Answer(kind=DecisionKind.APPROVE)),
-    "inbox accept with its action": (
-        [{"type": "accept", "args": {"action": "approve_plan", "args": {"digest": "x"}}}],
-        Answer(kind=DecisionKind.APPROVE),
-    ),
-    "inbox response": (
-        [{"type": "response", "args": "Wrong name."}],
-        Answer(kind=DecisionKind.DENY, reason="Wrong name."),
-    ),
-    "empty reason": ({"decision": "retry", "reason": "  "}, Answer(kind=DecisionKind.RETRY)),
-}
-
-
-@pytest.mark.parametrize(("payload", "answer"), DIALECTS.values(), ids=DIALECTS.keys())
-def test_answer_is_understood_when_the_dialect_is_known(payload: Any, answer: Answer) -> None:
-    assert normalise_decision(payload) == answer
-
-
-@pytest.mark.parametrize(
-    "value", [1, 0, "true", "yes", "True", None, [], {}, 1.0, "approve"], ids=repr
-)
-def test_nothing_is_approved_when_the_value_is_no_json_boolean(value: Any) -> None:
-    with pytest.raises(Invalid) as error:
-        normalise_decision({"approved": value})
-    assert error.value.field == "approved"
-
-
-@pytest.mark.parametrize(
-    "payload",
-    [
-        None,
-        True,
-        "approve",
-        1,
-        {},
-        [],
-        {"approve": True},
-        {"decision": None},
-        {"decision": True},
-        {"decision": "APPROVE"},
-        {"decision": "yes"},
-        {"decision": ["approve"]},
-        {"decision": {"type": "approve"}},
-        {"type": "approve"},
-        {"decisions": []},
-        {"decisions": None},
-        {"decisions": "approve"},
-        {"decisions": {"approved": True}},
-        {"decisions": {"type": "approve"}},
-        {"decisions": ["approve"]},
-        {"decisions": [{"type": "approve"}, {"type": "approve"}]},
-        {"decisions": [{"type": "edit", "edited_action": {}}]},
-        {"decisions": [{"approved": True}]},
-        {"decisions": [{}]},
-        [{"type": "accept"}, {"type": "accept"}],
-        [{"type": "edit", "args": {"action": "x", "args": {}}}],
-        [{"type": "ignore", "args": None}],
-        [{"type": 1}],
-        [["accept"]],
-        {"approved": True, "decision": "approve"},
-        {"approved": False, "decisions": [{"type": "approve"}]},
-        {"decision": "deny", "decisions": [{"type": "approve"}]},
-    ],
-    ids=repr,
-)
-def test_answer_is_refused_when_it_is_in_no_dialect_or_in_two(payload: Any) -> None:
-    with pytest.raises(Invalid):
-        normalise_decision(payload)
-
-
-@pytest.mark.parametrize(
-    "extra",
-    [
-        {"reason": 1},
-        {"reason": ["x"]},
-        {"digest": 1},
-        {"systems": "slack"},
-        {"systems": [1]},
-        {"systems": {"slack": True}},
-        {"systems": None},
-        {"reason": "a\x00b"},
-        {"reason": "a\u202eb"},
-        {"reason": "x" * 2_001},
-    ],
-    ids=lambda extra: repr(extra)[:30],
-)
-@pytest.mark.parametrize("payload", [{"approved": True}, {"decision": "retry"}])
-def test_answer_is_refused_when_a_field_has_the_wrong_shape(
-    payload: dict[str, Any], extra: dict[str, Any]
-) -> None:
-    with pytest.raises(Invalid):
-        normalise_decision(payload | extra)
-
-
-def test_reason_may_have_lines_when_a_person_explains() -> None:
-    answer = normalise_decision({"approved": False, "reason": "No:\n- name"})
-    assert answer.reason == "No:\n- name"
 
 
 def _asked(kind: RequestKind, **update: Any) -> OpenRequest:
@@ -157,10 +24,27 @@ def _asked(kind: RequestKind, **update: Any) -> OpenRequest:
     return request.model_copy(update=update)
 
 
+def _answer(kind: DecisionKind, **more: Any) -> Answer:
+    edit = PlanEdit(slug="acme") if kind is DecisionKind.EDIT else None
+    return Answer(kind=kind, edit=edit, **more)
+
+
+@pytest.mark.parametrize("kind", DecisionKind)
+def test_answer_is_refused_when_it_edits_and_does_not_say_so_or_says_so_and_does_not(
+    kind: DecisionKind,
+) -> None:
+    answer = _answer(kind, reason="Because.")
+    wrong = answer.model_copy(update={"edit": None if answer.edit else PlanEdit(slug="acme")})
+    asked = next(each for each in ANSWERS if kind in ANSWERS[each])
+    with pytest.raises(Invalid) as error:
+        check_answer(wrong, _asked(asked))
+    assert error.value.field == "edit"
+
+
 def test_every_kind_answers_exactly_one_sort_of_request_when_offered() -> None:
     offered = [kind for kinds in ANSWERS.values() for kind in kinds]
     assert sorted(offered) == sorted(DecisionKind)
-    assert set(ANSWERS[RequestKind.APPROVAL]) == {"approve", "deny"}
+    assert set(ANSWERS[RequestKind.APPROVAL]) == {"approve", "deny", "edit"}
 
 
 @pytest.mark.parametrize("kind", DecisionKind)
@@ -168,7 +52,7 @@ def test_every_kind_answers_exactly_one_sort_of_request_when_offered() -> None:
 def test_answer_counts_only_when_it_answers_what_was_asked(
     asked: RequestKind, kind: DecisionKind
 ) -> None:
-    answer = Answer(kind=kind, reason="Because.")
+    answer = _answer(kind, reason="Because.")
     if kind in ANSWERS[asked]:
         assert check_answer(answer, _asked(asked)).kind is kind
         return
@@ -228,9 +112,18 @@ def test_answer_stays_as_it_is_when_it_was_checked_before(kind: DecisionKind) ->
     assert check_answer(once, request) == once
 
 
-def test_approval_is_refused_when_it_names_systems() -> None:
+def test_approval_is_of_the_named_systems_when_they_are_in_the_plan() -> None:
+    request = _asked(RequestKind.APPROVAL, systems=("github", "grants"))
+    answer = Answer(kind=DecisionKind.APPROVE, systems=("grants",))
+    assert check_answer(answer, request).systems == ("grants",)
     with pytest.raises(Invalid):
-        check_answer(Answer(kind=DecisionKind.APPROVE, systems=("github",)), samples.APPROVAL)
+        check_answer(answer.model_copy(update={"systems": ("slack",)}), request)
+
+
+def test_plan_is_denied_as_a_whole() -> None:
+    request = _asked(RequestKind.APPROVAL, systems=("github", "grants"))
+    with pytest.raises(Invalid):
+        check_answer(Answer(kind=DecisionKind.DENY, systems=("grants",)), request)
 
 
 def test_losers_are_told_who_won_when_a_decision_is_shown() -> None:
@@ -250,4 +143,4 @@ def test_decision_survives_its_json_when_it_is_stored(kind: DecisionKind) -> Non
 
 def test_decision_is_refused_when_it_has_an_unknown_field() -> None:
     with pytest.raises(ValidationError):
-        Decision.model_validate(samples.decision(DecisionKind.DENY).model_dump() | {"edit": {}})
+        Decision.model_validate(samples.decision(DecisionKind.DENY).model_dump() | {"edits": {}})

@@ -18,6 +18,7 @@ from hypothesis.stateful import (
 
 from domain.errors import IllegalMove
 from domain.events import (
+    PlanEdited,
     RecordedEvent,
     RunLaunched,
     StepFinished,
@@ -128,6 +129,8 @@ class RunMachine(RuleBasedStateMachine):
                 self.model.is_done_with(system)
             case StepFinished(result=StepResult(system=system)) | StepStarted(system=system):
                 self.model.works_on(system)
+            case PlanEdited(systems=systems):
+                self.model.begins_with(systems)
         self.decided += word in DECISIONS
 
     @invariant()

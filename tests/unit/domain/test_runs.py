@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from domain.decisions import DecisionKind
+from domain.decisions import ANSWERS, DecisionKind, RequestKind
 from domain.errors import IllegalMove
 from domain.events import (
     CancelRequested,
@@ -99,7 +99,7 @@ def test_question_is_open_when_a_failure_is_escalated() -> None:
 
 @pytest.mark.parametrize("kind", DecisionKind)
 def test_question_is_closed_when_it_is_decided(kind: DecisionKind) -> None:
-    path = TO_APPROVAL if kind in ("approve", "deny") else TO_ESCALATION
+    path = TO_APPROVAL if kind in ANSWERS[RequestKind.APPROVAL] else TO_ESCALATION
     before, after = run_after(*path), run_after(*path, kind)
     assert after.open_request is None
     assert after.decisions == (*before.decisions, samples.decision(kind))
