@@ -14,7 +14,8 @@ from domain.launches import MAX_CONTACTS, MAX_SYSTEMS
 class PlanEdit(BaseModel):
     """A patch of the launch: what is given replaces what was there, what is left out stays.
 
-    `systems` and `contacts` are the whole new lists; of `choices` those that are given are replaced.
+    `systems` and `contacts` are the whole new lists; of the `choices` only those that are given
+    change.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)

@@ -36,9 +36,14 @@ def body(
     **more: Any,
 ) -> dict[str, Any]:
     """The launch body; what was not given is left out."""
-    contacts = [{"email": address} for address in emails or []]
-    contacts += [{"github": login} for login in logins or []]
     choices = {"adopt": adopt} if adopt else None
+    contacts = people(emails, logins)
     given = {"company_name": name, "systems": systems, "contacts": contacts, "choices": choices}
     given |= more
     return {field: value for field, value in given.items() if value not in (None, [])}
+
+
+def people(emails: list[str] | None, logins: list[str] | None) -> list[dict[str, Any]]:
+    """The contacts that are named."""
+    contacts = [{"email": address} for address in emails or []]
+    return contacts + [{"github": login} for login in logins or []]

@@ -176,3 +176,22 @@ def _error(result: Any) -> Any:
     """What a program gets: one object, and nothing beside it."""
     assert result.stderr == ""
     return json.loads(result.stdout)["error"]
+
+
+def test_an_edited_plan_is_approved_in_part(cli: Cli) -> None:
+    run_id = launched(cli, "Edited Corp")
+    options = ("--drop", "grants", "--contact-email", "dana@example.com", "--slug", "edited-eu")
+    result = cli("edit", run_id, *options, "--channel", "edited")
+    assert (result.exit_code, result.stdout) == (0, f"{run_id} is planning.\n")
+    assert cli("run", "watch", run_id).exit_code == 3
+    run = json.loads(cli("run", "show", run_id, "--json").stdout)
+    assert run["systems"] == ["slack", "github", "newsletter"]
+    assert "#edited" in "".join(change["summary"] for change in run["plan"]["changes"])
+    decision = run["decisions"][0]
+    assert (decision["kind"], decision["responder"]) == ("edit", "robin")
+    assert cli("edit", run_id).exit_code == 2  # nothing is changed by it
+    result = cli("approve", run_id, "--system", "slack", "--reason", "The rest comes later.")
+    assert result.exit_code == 0
+    result = cli("run", "watch", run_id)
+    assert result.exit_code == 5
+    assert "Missing: github, newsletter." in result.stdout

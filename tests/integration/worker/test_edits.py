@@ -11,7 +11,9 @@ from domain.decisions import Answer, DecisionKind
 from domain.edits import PlanEdit
 from domain.errors import AlreadyDecided, Invalid, StalePlan
 from domain.runs import RunState
+from domain.scopes import ALL_SCOPES, DEFAULT_TENANT
 from domain.status import RunStatus as S
+from domain.steps import StepStatus
 from server.lifecycle import decisions, reads
 from server.lifecycle.service import Actor
 from server.store.tables import RunRow
@@ -19,7 +21,7 @@ from server.worker.journal import RunGate
 from tests.doubles.house import DANA, House, house
 from tests.integration.worker.conftest import Town
 
-BEN = Actor("ben", "webhook")
+BEN = Actor("ben", "webhook", scopes=ALL_SCOPES)
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ async def test_edited_plan_is_made_anew_and_is_the_one_that_is_carried_out(
     run = await home.until(first.run_id, S.COMPLETED)
     assert town.counts == [2, 0, 2]
     assert [name for name, _ in town.worlds["slack"].objects] == ["a-acme-eu", "b-acme-eu"]
-    events = await reads.list_events(home.service, run.run_id)
+    events = await reads.list_events(home.service, run.run_id, tenant=DEFAULT_TENANT)
     edits = [each for each in events if each.event.type == "plan_edited"]
     assert [each.actor for each in edits] == ["dana", "dana"]
     assert [d.kind for d in run.decisions] == ["edit", "edit", "approve"]
@@ -125,7 +127,7 @@ async def test_only_what_was_approved_is_made_and_the_rest_is_skipped(
     )
     run = await home.until(run.run_id, S.COMPLETED)
     assert town.counts == [2, 0, 0]
-    assert [step.status for step in run.steps.values()].count("skipped") == 2
+    assert [step.status for step in run.steps.values()].count(StepStatus.SKIPPED) == 2
     assert run.report and run.report.missing == ("github", "grants")
     assert "next year" in run.steps["github"].details
 
