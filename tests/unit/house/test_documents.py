@@ -12,16 +12,10 @@ from systems.registry import modules
 from systems.variables import Options
 
 ROOT = Path(__file__).parents[3]
-DOCUMENTS = (
-    "README.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-    "docs/settings.md",
-    "docs/systems/slack.md",
-    "docs/systems/github.md",
-    "docs/systems/newsletter.md",
-    "docs/systems/grants.md",
-    "systems/README.md",
+DOCUMENTS = sorted(
+    str(path.relative_to(ROOT))
+    for pattern in ("*.md", "docs/**/*.md", "systems/*.md")
+    for path in ROOT.glob(pattern)
 )
 OPTIONS = (
     "systems.slack.options",

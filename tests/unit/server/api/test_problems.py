@@ -75,7 +75,11 @@ async def test_problem_tells_what_to_do_when_a_request_is_refused(
     assert answer.status_code == told["status"] == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert told["type"] == f"urn:agentos:problem:{error.code}"
-    assert (told["code"], told["detail"], told["advice"]) == (error.code, error.message, error.advice)
+    assert (told["code"], told["detail"], told["advice"]) == (
+        error.code,
+        error.message,
+        error.advice,
+    )
     assert told["request_id"] == answer.headers["x-request-id"]
     assert {name: told[name] for name in told.keys() - FIELDS} == more
     assert ("retry-after" in answer.headers) == (status == 503)
