@@ -78,4 +78,4 @@ lock: $(filter .uv/bin/uv,$(UV))  ## renew the lock files: ours from pyproject.t
 		| $(UV) pip compile - $(LOCK) -o requirements-mailman.lock
 
 clean:  ## remove the environment and local data
-	rm -rf .venv .mailman .uv tmp .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .mailman .uv tmp .langgraph_api .pytest_cache .mypy_cache .ruff_cache .hypothesis

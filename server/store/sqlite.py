@@ -3,14 +3,15 @@
 import asyncio
 import fcntl
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from domain.errors import BadSetting
 from server.store import migrate
@@ -46,15 +47,13 @@ class SqliteDatabase:
                 "SQLITE_DB_PATH names a file that does not exist.",
                 advice="Start the service once, or correct the path.",
             )
-        address = f"sqlite+aiosqlite:///{self.path}"
-        self._writer = _engine(address, "BEGIN IMMEDIATE", size=1)
-        self._reader = _engine(address, "BEGIN", size=4)
         try:
-            async with (self._writer if self._alone else self._reader).begin() as connection:
-                await connection.run_sync(migrate.upgrade if upgrade else migrate.versions)
+            await asyncio.to_thread(self._prepare, migrate.upgrade if upgrade else migrate.versions)
         except BaseException:
             await self.close()
             raise
+        self._writer = _engine(self.path, "BEGIN IMMEDIATE", size=1)
+        self._reader = _engine(self.path, "BEGIN", size=4)
 
     async def versions(self) -> tuple[str | None, str | None]:
         """See `Database`."""
@@ -94,6 +93,13 @@ class SqliteDatabase:
                 advice="Stop that process, or give this one its own SQLITE_DB_PATH.",
             ) from error
 
+    def _prepare(self, tables: Callable[[Connection], object]) -> None:
+        """In a thread: migrations are files, and no loop should wait for files."""
+        engine = create_engine(f"sqlite:///{self.path}", poolclass=NullPool, hide_parameters=True)
+        _obey(engine, "BEGIN IMMEDIATE" if self._alone else "BEGIN")
+        with engine.begin() as connection:
+            tables(connection)
+
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
         """See `Database`."""
@@ -132,12 +138,22 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _engine(address: str, begin: str, *, size: int) -> AsyncEngine:
+def _engine(path: Path, begin: str, *, size: int) -> AsyncEngine:
     engine = create_async_engine(
-        address, pool_size=size, max_overflow=0, pool_timeout=30, hide_parameters=True
+        f"sqlite+aiosqlite:///{path}",
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=30,
+        hide_parameters=True,
     )
+    _obey(engine.sync_engine, begin)
+    return engine
 
-    @event.listens_for(engine.sync_engine, "connect")
+
+def _obey(engine: Engine, begin: str) -> None:
+    """Transactions begin as we say, on connections that are set up as we need them."""
+
+    @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions by itself
         cursor = connection.cursor()
@@ -150,8 +166,6 @@ def _engine(address: str, begin: str, *, size: int) -> AsyncEngine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
-
-    return engine

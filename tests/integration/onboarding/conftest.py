@@ -54,12 +54,7 @@ class Office(Caller):
 
     def made(self) -> dict[str, int]:
         """How many objects of each kind the systems hold that were not there at the start."""
-        counts = {
-            f"{system} {kind}": count - self.before.get(system, {}).get(kind, 0)
-            for system, kinds in self.sandbox.counts().items()
-            for kind, count in kinds.items()
-        }
-        return {kind: count for kind, count in counts.items() if count}
+        return grown(self.before, self.sandbox.counts())
 
     def break_first_call(self, system: str, kind: str, **values: Any) -> None:
         """Arm a fault for the call that makes the first object of a system."""
@@ -67,6 +62,18 @@ class Office(Caller):
         self.sandbox.fault(
             system=STAND_IN[system], method="POST", path_regex=path, kind=kind, **values
         )
+
+
+def grown(
+    before: Mapping[str, Mapping[str, int]], after: Mapping[str, Mapping[str, int]]
+) -> dict[str, int]:
+    """How many more objects of each kind there are."""
+    counts = {
+        f"{system} {kind}": count - before.get(system, {}).get(kind, 0)
+        for system, kinds in after.items()
+        for kind, count in kinds.items()
+    }
+    return {kind: count for kind, count in counts.items() if count}
 
 
 def step(run: dict[str, Any], system: str) -> dict[str, Any]:

@@ -1,0 +1,6 @@
+"""The graphs that `langgraph.json` names. A host loads this file under another name, so it holds
+nothing of its own."""
+
+from agentos.hosted import hosted
+
+onboarding = hosted()

@@ -1,0 +1,188 @@
+"""The graph in a host's hands: its threads are runs like all others, by the rules of every door."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.types import Command
+
+from agentos import hosted
+from agentos.hosted import House, opened
+from agentos.settings import load
+from domain.errors import AlreadyDecided, BadSetting, IllegalMove, Invalid
+from domain.runs import RunState
+from sandbox.github import repositories
+from server.lifecycle.reads import get_run, list_runs
+from tests.integration import leaks
+from tests.integration.onboarding.conftest import FIRST_CALLS, MADE, STAND_IN, grown
+from tests.sandbox_server import SandboxServer, sandbox_server
+
+ACME = {"company_name": "Acme Corp"}
+APPROVE = {"decisions": [{"type": "approve"}]}
+
+
+@dataclass(frozen=True)
+class Thread:
+    """One thread of a host, which keeps the checkpoints."""
+
+    house: House
+    onboarding: hosted.Hosted
+    sandbox: SandboxServer
+    before: dict[str, dict[str, int]]
+    config: RunnableConfig
+
+    async def go(self, step: Any, **where: str) -> dict[str, Any]:
+        """What the host shows at the end of one of its runs."""
+        config: RunnableConfig = {"configurable": {**self.config["configurable"], **where}}
+        found: dict[str, Any] = await self.onboarding.ainvoke(step, config)
+        return found
+
+    async def answer(self, said: Any) -> dict[str, Any]:
+        """Resume with it."""
+        return await self.go(Command(resume=said))
+
+    def made(self) -> dict[str, int]:
+        """How many objects of each kind the systems hold that were not there at the start."""
+        return grown(self.before, self.sandbox.counts())
+
+    async def run(self) -> RunState:
+        """The run that is recorded."""
+        state = await self.onboarding.aget_state(self.config)
+        return await get_run(self.house.service, state.values["run_id"])
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[SandboxServer]:
+    with sandbox_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def thread(
+    tmp_path: Path, running: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Thread]:
+    monkeypatch.setattr(repositories, "READS_UNTIL_READY", 0)
+    running.reset()
+    settings = load({}, sandbox_url=running.url, sqlite_db_path=tmp_path / "agentos.db")
+    async with opened(settings) as house:
+
+        async def here() -> House:
+            return house
+
+        monkeypatch.setattr(hosted, "_house", here)
+        graphs = hosted.hosted().copy({"checkpointer": InMemorySaver()})
+        config: RunnableConfig = {"configurable": {"thread_id": str(uuid4())}}
+        yield Thread(house, graphs, running, running.counts(), config)
+    assert list(tmp_path.glob("studio.db"))
+    assert leaks.of_store(tmp_path / "studio.db") == []
+
+
+async def test_thread_is_a_recorded_run_when_it_is_approved(
+    thread: Thread, running: SandboxServer
+) -> None:
+    shown = await thread.go(ACME)
+    assert running.writes() == []
+    assert shown["__interrupt__"][0].value["action_requests"][0]["name"] == "approval"
+    assert (await thread.run()).status == "awaiting_approval"
+    assert (await thread.answer(APPROVE))["outcome"] == "completed"
+    run = await thread.run()
+    assert (run.status, run.decisions[0].door, run.decisions[0].responder) == (
+        "completed",
+        "studio",
+        "studio",
+    )
+    assert thread.made() == MADE
+
+
+async def test_nothing_is_made_when_it_is_denied(thread: Thread, running: SandboxServer) -> None:
+    await thread.go(ACME)
+    await thread.answer({"approved": False, "responder": "dana"})
+    run = await thread.run()
+    assert (run.status, run.decisions[0].responder) == ("denied", "dana")
+    assert running.writes() == []
+
+
+async def test_question_stays_open_when_the_answer_is_none(
+    thread: Thread, running: SandboxServer
+) -> None:
+    await thread.go(ACME)
+    for said in ({"approved": "yes"}, {"decision": "retry"}, "approve", {"a": 1, "b": 2}):
+        with pytest.raises(Invalid):
+            await thread.answer(said)
+    assert running.writes() == []
+    assert (await thread.answer(APPROVE))["outcome"] == "completed"
+
+
+async def test_answer_counts_when_it_is_given_by_the_id_of_the_interrupt(thread: Thread) -> None:
+    shown = await thread.go(ACME)
+    question = shown["__interrupt__"][0]
+    assert (await thread.answer({question.id: {"approved": True}}))["outcome"] == "completed"
+
+
+async def test_nothing_is_made_twice_when_the_host_goes_back(
+    thread: Thread, running: SandboxServer
+) -> None:
+    await thread.go(ACME)
+    parked = await thread.onboarding.aget_state(thread.config)
+    await thread.answer(APPROVE)
+    made = running.writes()
+    earlier = parked.config["configurable"]["checkpoint_id"]
+    await thread.go(None, checkpoint_id=earlier)
+    assert (await thread.answer(APPROVE))["outcome"] == "completed"
+    assert running.writes() == made
+    await thread.go(None, checkpoint_id=earlier)
+    with pytest.raises(AlreadyDecided):
+        await thread.answer({"approved": False})
+
+
+async def test_thread_is_refused_a_second_launch_and_an_answer_to_nothing(thread: Thread) -> None:
+    wrong: tuple[Any, ...] = (Command(resume=APPROVE), {"company": "Acme Corp"})
+    for step in wrong:
+        with pytest.raises(Invalid):
+            await thread.go(step)
+    await thread.go(ACME)
+    with pytest.raises(IllegalMove):
+        await thread.go({"company_name": "Globex"})
+    await thread.answer(APPROVE)
+    with pytest.raises(IllegalMove):
+        await thread.answer(APPROVE)
+
+
+async def test_failed_system_is_tried_again_when_a_person_says_so(
+    thread: Thread, running: SandboxServer
+) -> None:
+    path = FIRST_CALLS["grants"]
+    running.fault(
+        system=STAND_IN["grants"], method="POST", path_regex=path, kind="status", status=403
+    )
+    await thread.go(ACME)
+    shown = await thread.answer(APPROVE)
+    assert shown["__interrupt__"][0].value["action_requests"][0]["name"] == "escalation"
+    assert (await thread.run()).status == "escalated"
+    running.heal()
+    assert (await thread.answer({"decision": "retry"}))["outcome"] == "completed"
+    assert thread.made() == MADE
+
+
+async def test_launch_is_one_run_when_its_first_step_was_lost(thread: Thread) -> None:
+    async with aclosing(thread.onboarding.astream(ACME, thread.config)) as parts:
+        async for _ in parts:
+            break
+    again = replace(thread, onboarding=thread.onboarding.copy({"checkpointer": InMemorySaver()}))
+    await again.go(ACME)
+    assert (await again.answer(APPROVE))["outcome"] == "completed"
+    assert len((await list_runs(thread.house.service)).items) == 1
+    assert thread.made() == MADE
+
+
+async def test_real_systems_are_refused(tmp_path: Path) -> None:
+    settings = load({"SANDBOX": "0"}, sqlite_db_path=tmp_path / "agentos.db")
+    with pytest.raises(BadSetting):
+        async with opened(settings):
+            pass
