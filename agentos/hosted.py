@@ -25,6 +25,7 @@ from domain.errors import BadSetting, IllegalMove, Invalid
 from domain.launches import LaunchRequest
 from domain.ports import NodeContext, System
 from domain.runs import RunState
+from domain.scopes import ALL_SCOPES
 from domain.state import Json, initial
 from graph.build import GRAPH_VERSION, RECURSION_LIMIT, Onboarding, build
 from nodes.requests import read_answer
@@ -36,7 +37,7 @@ from server.lifecycle.service import Actor, Service
 from server.store.sqlite import SqliteDatabase
 from server.store.transactions import Transaction
 from server.worker.journal import RunJournal, ports
-from server.worker.questions import answer_to, ask, open_question
+from server.worker.questions import answer_to, ask, open_question, resumption
 
 DOOR = "studio"
 _NO_CLAIM = 0
@@ -65,7 +66,8 @@ class Hosted(Onboarding):
             yield part
         question = await self._question(config)
         if question is not None:
-            await ask(await get_run(house.service, run.run_id), question, journal)
+            now = await get_run(house.service, run.run_id, tenant=None)
+            await ask(now, question, journal)
 
     def get_input_jsonschema(self, config: RunnableConfig | None = None) -> Json:
         """What the host asks a person for."""
@@ -84,7 +86,7 @@ class Hosted(Onboarding):
         if run_id is None:
             run = await _launch(service, input, config["configurable"]["thread_id"])
             return run, initial(run.run_id, run.company.model_dump(mode="json"), [*run.systems])
-        run = await get_run(service, run_id)
+        run = await get_run(service, run_id, tenant=None)
         if isinstance(input, Command):
             question = await self._question(config)
             return run, await _answer(service, run, question, input.resume)
@@ -113,7 +115,7 @@ async def _launch(service: Service, body: object, thread: str) -> RunState:
             advice='Give at least {"company_name": "…"}.',
         ) from None
     keyed = request.model_copy(update={"idempotency_key": f"{DOOR}/{thread}"})
-    return (await launch(service, keyed, Actor(DOOR, DOOR))).run
+    return (await launch(service, keyed, _whoever(DOOR))).run
 
 
 async def _answer(
@@ -127,13 +129,18 @@ async def _answer(
     if isinstance(said, Mapping) and len(said) == 1 and not said.keys() <= _WORDS:
         (said,) = said.values()  # given by the interrupt's id; there is only ever one
     named = said.get("responder") if isinstance(said, Mapping) else None
-    actor = Actor(named if isinstance(named, str) else DOOR, DOOR)
+    actor = _whoever(named if isinstance(named, str) else DOOR)
     await ask(run, question, RunJournal(service, run.run_id, _NO_CLAIM))
     run = (await decide(service, run.run_id, read_answer(said, question), actor)).run
     decision = answer_to(question, run)
     if decision is None:
         raise IllegalMove("The run waits for another decision.", advice="Look at its state.")
-    return Command(resume=decision.model_dump(mode="json"))
+    return resumption(decision, run)
+
+
+def _whoever(name: str) -> Actor:
+    """Whoever can use this machine, under the name that they give."""
+    return Actor(name, DOOR, scopes=ALL_SCOPES, unproved=True)
 
 
 _WORDS = {"approved", "decision", "decisions"}

@@ -27,7 +27,7 @@ from server.store.checkpoint_ids import seed_clock
 from server.store.claims import Claim
 from server.store.group_saver import FENCE
 from server.worker.journal import RunJournal, ports
-from server.worker.questions import answer_to, ask, open_question
+from server.worker.questions import answer_to, ask, open_question, resumption
 
 Durability = Literal["exit", "sync"]
 _PLANNING = (RunStatus.QUEUED, RunStatus.PLANNING)
@@ -205,11 +205,7 @@ def _input(run: RunState, snapshot: StateSnapshot, question: OpenRequest | None)
         decision = answer_to(question, run)
         if decision is None:
             raise RuntimeError("a question without an answer is never resumed")
-        answer = decision.model_dump(mode="json")
-        if decision.kind is DecisionKind.EDIT:
-            company = run.company.model_dump(mode="json")
-            answer["input"] = {"company": company, "systems": list(run.systems)}
-        return Command(resume=answer)
+        return resumption(decision, run)
     if run.status in _PLANNING and not snapshot.tasks:
         return initial(run.run_id, run.company.model_dump(mode="json"), list(run.systems))
     return None

@@ -1,8 +1,10 @@
 """The question that the graph is parked on, and the recorded answer to it."""
 
-from langgraph.types import StateSnapshot
+from typing import Any
 
-from domain.decisions import Decision, OpenRequest, RequestKind
+from langgraph.types import Command, StateSnapshot
+
+from domain.decisions import Decision, DecisionKind, OpenRequest, RequestKind
 from domain.events import ApprovalRequested, EscalationRequested
 from domain.ports import Journal
 from domain.runs import RunState
@@ -18,6 +20,15 @@ def open_question(snapshot: StateSnapshot) -> OpenRequest | None:
 def answer_to(question: OpenRequest, run: RunState) -> Decision | None:
     """The recorded decision on this question: the row is the truth, not a resume payload."""
     return next((d for d in run.decisions if d.request_id == question.request_id), None)
+
+
+def resumption(decision: Decision, run: RunState) -> Command[Any]:
+    """What the graph is told; of an edit also what the run is about since."""
+    answer = decision.model_dump(mode="json")
+    if decision.kind is DecisionKind.EDIT:
+        company = run.company.model_dump(mode="json")
+        answer["input"] = {"company": company, "systems": list(run.systems)}
+    return Command(resume=answer)
 
 
 async def ask(run: RunState, question: OpenRequest, journal: Journal) -> None:

@@ -17,6 +17,7 @@ from agentos.hosted import House, opened
 from agentos.settings import load
 from domain.errors import AlreadyDecided, BadSetting, IllegalMove, Invalid
 from domain.runs import RunState
+from domain.scopes import DEFAULT_TENANT
 from sandbox.github import repositories
 from server.lifecycle.reads import get_run, list_runs
 from tests.integration import leaks
@@ -54,7 +55,7 @@ class Thread:
     async def run(self) -> RunState:
         """The run that is recorded."""
         state = await self.onboarding.aget_state(self.config)
-        return await get_run(self.house.service, state.values["run_id"])
+        return await get_run(self.house.service, state.values["run_id"], tenant=None)
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +171,16 @@ async def test_failed_system_is_tried_again_when_a_person_says_so(
     assert thread.made() == MADE
 
 
+async def test_plan_is_made_anew_when_it_is_edited(thread: Thread) -> None:
+    await thread.go(ACME)
+    change = {"name": "approval", "args": {"systems": ["slack"]}}
+    await thread.answer({"decisions": [{"type": "edit", "edited_action": change}]})
+    run = await thread.run()
+    assert (run.status, run.systems) == ("awaiting_approval", ("slack",))
+    await thread.answer(APPROVE)
+    assert thread.made() == {"slack channel": 1, "slack message": 1}
+
+
 async def test_launch_is_one_run_when_its_first_step_was_lost(thread: Thread) -> None:
     async with aclosing(thread.onboarding.astream(ACME, thread.config)) as parts:
         async for _ in parts:
@@ -177,7 +188,7 @@ async def test_launch_is_one_run_when_its_first_step_was_lost(thread: Thread) ->
     again = replace(thread, onboarding=thread.onboarding.copy({"checkpointer": InMemorySaver()}))
     await again.go(ACME)
     assert (await again.answer(APPROVE))["outcome"] == "completed"
-    assert len((await list_runs(thread.house.service)).items) == 1
+    assert len((await list_runs(thread.house.service, tenant=DEFAULT_TENANT)).items) == 1
     assert thread.made() == MADE
 
 
