@@ -18,6 +18,8 @@ from domain.ports import System
 from graph.build import GRAPH_VERSION, build
 from reasoning.models import AwsKeys, ModelChoice
 from server.api.app import create_app
+from server.api.gate import ACTOR_KEY
+from server.console.install import install
 from server.lifecycle import audit
 from server.lifecycle.intake import Intake
 from server.lifecycle.service import Service
@@ -88,12 +90,22 @@ def application(settings: Settings) -> FastAPI:
                 _log.warning("Approval webhooks are accepted unsigned, from this machine only.")
             yield
 
-    return create_app(
+    app = create_app(
         service,
         webhook_secrets=settings.approval_webhook_secrets,
         unsigned_webhook_allowed=unsigned,
         lifespan=lifespan,
     )
+    edges = [(edge.source, edge.target) for edge in build().get_graph().edges]
+    install(
+        app,
+        service,
+        app.state.stopping,
+        actor=lambda request: request.scope[ACTOR_KEY],
+        edges=edges,
+        sandbox=settings.sandbox,
+    )
+    return app
 
 
 @asynccontextmanager

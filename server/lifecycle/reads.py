@@ -5,7 +5,7 @@ import base64
 import binascii
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ _CALM_SECONDS = 0.02
 
 
 class Page(NamedTuple):
-    """Runs, newest first; `next_cursor` leads on, None at the end."""
+    """Runs in order; `next_cursor` leads on, None at the end."""
 
     items: list[RunState]
     next_cursor: str | None
@@ -55,10 +55,12 @@ async def list_runs(
     status: Sequence[RunStatus] = (),
     company: str | None = None,
     created_after: datetime | None = None,
+    search: str | None = None,
+    oldest_first: bool = False,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page:
-    """One page of a tenant's runs; `limit` is 1 to 200."""
+    """One page of a tenant's runs, newest first unless said otherwise; `limit` is 1 to 200."""
     if not 1 <= limit <= MAX_LIMIT:
         raise Invalid(f"limit must be 1 to {MAX_LIMIT}.", field="limit")
     before = _decode(cursor) if cursor is not None else None
@@ -70,10 +72,20 @@ async def list_runs(
             company=company,
             created_after=created_after,
             before=before,
+            search=search,
+            oldest_first=oldest_first,
             limit=limit + 1,
         )
     items = found[:limit]
     return Page(items, _encode(items[-1]) if len(found) > limit else None)
+
+
+async def count_runs(
+    service: Service, status: Collection[RunStatus] = tuple(RunStatus), *, tenant: str
+) -> dict[RunStatus, int]:
+    """How many runs of a tenant have each of these statuses."""
+    async with service.database.read() as tx:
+        return await runs.count_by_status(tx, status, tenant=tenant)
 
 
 async def list_events(

@@ -31,6 +31,10 @@ class Engine(Protocol):
         ...
 
 
+ANY_RUN = "*"
+"""What to listen for to hear of every run."""
+
+
 class Bell:
     """Rings whenever a run has changed: here, and through `tell` in the other processes."""
 
@@ -44,8 +48,8 @@ class Bell:
         self.tell(run_id)
 
     def ring(self, run_id: str) -> None:
-        """Wake everybody who waits for this run."""
-        for event in self._waiting.get(run_id, ()):
+        """Wake everybody who waits for this run, or for any."""
+        for event in (*self._waiting.get(run_id, ()), *self._waiting.get(ANY_RUN, ())):
             event.set()
 
     @contextmanager

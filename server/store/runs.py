@@ -1,7 +1,7 @@
 """Finding runs, and the companies they are for."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -55,9 +55,17 @@ async def find(
     created_after: datetime | None,
     before: tuple[datetime, str] | None,
     limit: int,
+    search: str | None = None,
+    oldest_first: bool = False,
 ) -> list[RunState]:
-    """Runs of a tenant, newest first, older than the position `before`."""
+    """Runs of a tenant, newest first, from beyond the position `before` on.
+
+    `search` is a part of the company's name, however it is spelt, or a run's id.
+    """
     query = select(RunRow).where(RunRow.tenant == tenant)
+    if search is not None:
+        named = RunRow.name_key.contains(name_key(search), autoescape=True)
+        query = query.where(or_(named, RunRow.run_id == search))
     if status:
         query = query.where(RunRow.status.in_([word.value for word in status]))
     if company is not None:
@@ -66,10 +74,24 @@ async def find(
         query = query.where(RunRow.created_at > created_after)
     if before is not None:
         at, run_id = before
-        older = RunRow.created_at < at
-        query = query.where(or_(older, and_(RunRow.created_at == at, RunRow.run_id < run_id)))
-    query = query.order_by(RunRow.created_at.desc(), RunRow.run_id.desc()).limit(limit)
+        further, next_id = RunRow.created_at < at, RunRow.run_id < run_id
+        if oldest_first:
+            further, next_id = RunRow.created_at > at, RunRow.run_id > run_id
+        query = query.where(or_(further, and_(RunRow.created_at == at, next_id)))
+    columns = (RunRow.created_at, RunRow.run_id)
+    query = query.order_by(*(c.asc() if oldest_first else c.desc() for c in columns)).limit(limit)
     return [RunState.model_validate(row.state) for row in await tx.session.scalars(query)]
+
+
+async def count_by_status(
+    tx: Transaction, status: Collection[RunStatus], *, tenant: str
+) -> dict[RunStatus, int]:
+    """How many runs a tenant has in each of these."""
+    wanted = [word.value for word in status]
+    query = select(RunRow.status, func.count())
+    query = query.where(RunRow.tenant == tenant, RunRow.status.in_(wanted))
+    found = {row[0]: row[1] for row in await tx.session.execute(query.group_by(RunRow.status))}
+    return {word: found.get(word.value, 0) for word in status}
 
 
 async def company(tx: Transaction, company_id: str) -> Company | None:

@@ -20,6 +20,7 @@ FLOORS = {
     "fastapi": "0.109.1",
     "h11": "0.16.0",
     "pyjwt": "2.13.0",
+    "jinja2": "3.1.6",
     "cryptography": "50.0.0",
 }
 FLOORS_IF_THERE = {"langgraph-sdk": "0.3.15", "authlib": "1.6.12"}

@@ -1,0 +1,61 @@
+"""The page of what waits for a person."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from domain.errors import NotFound
+from domain.runs import RunState
+from server.console.cards import cards, planned
+from server.console.route import PageRoute
+from server.console.run import moves_of, risks
+from server.console.shell import WAITING, Console, ConsoleHere
+from server.console.words import DECIDED
+from server.lifecycle import reads
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+_PAGE = 50
+
+
+@router.get("/approvals")
+async def approvals(
+    request: Request,
+    console: ConsoleHere,
+    run: Annotated[str | None, Query(max_length=40)] = None,
+    decided: Annotated[str | None, Query(max_length=40)] = None,
+    cursor: Annotated[str | None, Query(max_length=512)] = None,
+) -> Response:
+    """The requests, oldest first, and the chosen one in full."""
+    tenant = console.reader(request).tenant
+    page = await reads.list_runs(
+        console.service,
+        tenant=tenant,
+        status=WAITING,
+        oldest_first=True,
+        limit=_PAGE,
+        cursor=cursor,
+    )
+    chosen = await _known(console, run, tenant) or next(iter(page.items), None)
+    return await console.page(
+        request,
+        "approvals.html",
+        rows=page.items,
+        run=chosen,
+        cards=cards(chosen) if chosen else [],
+        notes=risks(chosen.plan) if chosen and chosen.plan else [],
+        can=moves_of(chosen) if chosen else {},
+        planned=planned,
+        decided=DECIDED,
+        settled=await _known(console, decided, tenant),
+        following=page.next_cursor,
+        problem=None,
+        typed="",
+    )
+
+
+async def _known(console: Console, run_id: str | None, tenant: str) -> RunState | None:
+    try:
+        return await reads.get_run(console.service, run_id, tenant=tenant) if run_id else None
+    except NotFound:
+        return None

@@ -1,0 +1,71 @@
+"""Puts the console into an application: its pages, its style sheet and its modules."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import Response
+from fastapi.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from server.console import approvals, forms, launch, moves, run, runs, systems
+from server.console.layout import Edge
+from server.console.pokes import Pokes
+from server.console.rendering import STATIC, assets, environment
+from server.console.route import HEADERS, PageRoute
+from server.console.shell import THEME, THEMES, Console, WorkerWatch, go, keep
+from server.lifecycle.service import Actor, Service
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+def install(
+    app: FastAPI,
+    service: Service,
+    stopping: asyncio.Event,
+    *,
+    actor: Callable[[Request], Actor],
+    edges: Sequence[Edge],
+    sandbox: bool,
+) -> None:
+    """Serve the console at `/`. Its streams end when `stopping` is set.
+
+    `actor` tells who asks, `edges` are those of the state machine.
+    """
+    app.state.console = Console(
+        service=service,
+        pokes=Pokes(service.bell, stopping),
+        templates=environment(),
+        edges=edges,
+        assets=assets(),
+        sandbox=sandbox,
+        watch=WorkerWatch(service),
+        actor=lambda request: replace(actor(request), door="console"),
+    )
+    for one in (runs, run, moves, approvals, launch, systems):
+        app.include_router(one.router)
+    app.include_router(router)
+    app.mount(assets(), _Kept(directory=STATIC))
+
+
+@router.post("/theme")
+async def theme(request: Request) -> Response:
+    """Remember how the pages shall look."""
+    form = await forms.read(request)
+    back = forms.text(form, "back") or "/"
+    chosen = form.get("theme")
+    response = go(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
+    keep(request, response, THEME, chosen if chosen in THEMES else THEMES[0])
+    return response
+
+
+class _Kept(StaticFiles):
+    """Files whose address changes with them: a browser may keep them for good."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response

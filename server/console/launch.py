@@ -1,0 +1,177 @@
+"""The page that launches an onboarding, and shows before what it would do."""
+
+import secrets
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+
+from domain.errors import Invalid, NotFound, Overloaded, RequestError
+from domain.launches import LaunchRequest
+from domain.plans import Plan
+from server.console import forms
+from server.console.cards import planned
+from server.console.route import PageRoute, status_of
+from server.console.run import risks
+from server.console.shell import Console, ConsoleHere, go
+from server.lifecycle import launches, previews, reads
+
+router = APIRouter(prefix="/launch", route_class=PageRoute, include_in_schema=False)
+
+PEOPLE = 5
+PERSON = ("name", "email", "github", "slack")
+MAKES = {
+    "slack": "A private channel with purpose, ops members and a welcome message",
+    "github": "A secret team and a repository from the template, with invitations",
+    "newsletter": "A list of the organisation; people join by double opt-in",
+    "grants": "An application, started and never submitted",
+}
+Typed = dict[str, Any]
+
+
+@router.get("")
+async def form(
+    request: Request,
+    console: ConsoleHere,
+    run: Annotated[str | None, Query(alias="from", max_length=40)] = None,
+) -> Response:
+    """An empty form, or one that is filled like an earlier launch."""
+    return await _page(request, console, await _like(console, run, console.reader(request).tenant))
+
+
+@router.post("/preview")
+async def preview(request: Request, console: ConsoleHere) -> Response:
+    """The plan that a launch would propose now; nothing is written anywhere."""
+    sent = await forms.read(request)
+    typed = _typed(sent)
+    try:
+        wanted = _request(sent).model_copy(update={"idempotency_key": None})
+        found = await previews.preview(console.service, wanted, console.actor(request))
+    except (RequestError, ValidationError) as error:
+        return await _refused(request, console, typed, error)
+    return await _page(request, console, typed, preview=found)
+
+
+@router.post("")
+async def launch(request: Request, console: ConsoleHere) -> Response:
+    """Launch; the same form sent twice is the same run."""
+    sent = await forms.read(request)
+    try:
+        run, _ = await launches.launch(console.service, _request(sent), console.actor(request))
+    except (RequestError, ValidationError, Overloaded) as error:
+        return await _refused(request, console, _typed(sent), error)
+    return go(f"/runs/{run.run_id}")
+
+
+async def _page(
+    request: Request,
+    console: Console,
+    typed: Typed,
+    *,
+    status: int = 200,
+    preview: previews.Preview | None = None,
+    error: Any = None,
+) -> Response:
+    plan = preview and Plan(
+        run_id="preview",
+        company=preview.company,
+        systems=preview.systems,
+        changes=preview.changes,
+    )
+    return await console.page(
+        request,
+        "launch.html",
+        status=status,
+        topic=None,
+        typed=typed,
+        systems=list(console.service.systems),
+        makes=MAKES,
+        person=PERSON,
+        plan=plan,
+        notes=risks(plan) if plan else [],
+        planned=planned,
+        error=error,
+    )
+
+
+async def _refused(request: Request, console: Console, typed: Typed, error: Exception) -> Response:
+    """The form as it was sent, with what is wrong on top and at its field."""
+    known = error if isinstance(error, Invalid | Overloaded | RequestError) else _invalid(error)
+    told = {
+        "message": known.message,
+        "advice": known.advice,
+        "field": getattr(known, "field", "").partition(".")[0],
+    }
+    return await _page(request, console, typed, status=status_of(known), error=told)
+
+
+def _invalid(error: Exception) -> Invalid:
+    first = error.errors()[0] if isinstance(error, ValidationError) else {"loc": (), "msg": ""}
+    name = ".".join(str(part) for part in first["loc"])
+    return Invalid(f"{name}: {first['msg']}.", field=name, advice="Correct it and try again.")
+
+
+async def _like(console: Console, run_id: str | None, tenant: str) -> Typed:
+    typed: Typed = {
+        "company_name": "",
+        "slug": "",
+        "request": "",
+        "note": "",
+        "systems": list(console.service.systems),
+        "people": [dict.fromkeys(PERSON, "") for _ in range(PEOPLE)],
+        "idempotency_key": f"console-{secrets.token_hex(12)}",
+    }
+    try:
+        earlier = await reads.get_run(console.service, run_id, tenant=tenant) if run_id else None
+    except NotFound:
+        earlier = None
+    if earlier:
+        asked = earlier.request
+        people = [contact.model_dump() for contact in asked.contacts]
+        people += typed["people"][len(people) :]
+        typed |= {
+            "company_name": asked.company_name,
+            "slug": asked.slug or "",
+            "request": asked.request or "",
+            "note": asked.note or "",
+            "systems": list(earlier.systems),
+            "people": [{k: person.get(k) or "" for k in PERSON} for person in people],
+        }
+    return typed
+
+
+def _typed(form: FormData) -> Typed:
+    """What was sent, to be shown again as it was."""
+    plain = ("company_name", "slug", "request", "note", "idempotency_key")
+    return {
+        **{name: str(form.get(name, "")) for name in plain},
+        "systems": [str(name) for name in form.getlist("systems")],
+        "people": list(_people(form)),
+    }
+
+
+def _people(form: FormData) -> Iterator[dict[str, str]]:
+    columns = [[str(v) for v in form.getlist(f"contact_{name}")] for name in PERSON]
+    for row in zip(*columns, strict=False):
+        yield dict(zip(PERSON, row, strict=True))
+
+
+def _request(form: FormData) -> LaunchRequest:
+    people = [{k: v for k, v in p.items() if v.strip()} for p in _people(form)]
+    systems = [str(name) for name in form.getlist("systems")]
+    if not systems:
+        raise Invalid(
+            "No system is chosen.", field="systems", advice="Choose at least one of them."
+        )
+    fields = {n: forms.text(form, n) for n in ("slug", "request", "note", "idempotency_key")}
+    return LaunchRequest.model_validate(
+        {
+            "company_name": forms.text(form, "company_name") or "",
+            "systems": systems,
+            "contacts": [person for person in people if person],
+            **{name: value for name, value in fields.items() if value},
+        }
+    )

@@ -1,0 +1,162 @@
+"""The page of one run."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import Response, StreamingResponse
+
+from domain.decisions import DecisionKind
+from domain.errors import AlreadyDecided, NotFound, StalePlan
+from domain.plans import ChangeKind, Plan, Undo
+from domain.runs import RunState
+from domain.status import PARKED, RunStatus
+from server.console.cards import cards, planned
+from server.console.picture import draw
+from server.console.route import PageRoute
+from server.console.shell import Console, ConsoleHere
+from server.console.telling import told
+from server.console.waterfall import rows
+from server.console.words import DECIDED, counted, listed, system
+from server.lifecycle import reads
+from server.lifecycle.service import ANY_RUN
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+TABS = {"overview": "Overview", "plan": "Plan", "report": "Report", "events": "Events"}
+_STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+RunId = Annotated[str, Path(max_length=40)]
+
+
+@router.get("/runs/{run_id}")
+async def show(request: Request, console: ConsoleHere, run_id: RunId) -> Response:
+    """Everything about a run that one looks for first."""
+    return await run_page(request, console, await found(request, console, run_id))
+
+
+@router.get("/runs/{run_id}/{tab}")
+async def show_tab(request: Request, console: ConsoleHere, run_id: RunId, tab: str) -> Response:
+    """One side of a run: its plan, its report or its events."""
+    run = await found(request, console, run_id)
+    if tab not in TABS:
+        raise NotFound("There is no such page.", advice="Go back to the run.")
+    return await run_page(request, console, run, tab=tab)
+
+
+@router.get("/pokes")
+async def pokes(request: Request, console: ConsoleHere, topic: str = ANY_RUN) -> Response:
+    """Says when the page that listens should be read again; see `Pokes`."""
+    console.reader(request)
+    if console.pokes.full:
+        return Response(status_code=503, headers={"Retry-After": "10"})
+    frames = console.pokes.follow(topic)
+    return StreamingResponse(frames, media_type="text/event-stream", headers=_STREAM)
+
+
+async def found(request: Request, console: Console, run_id: str) -> RunState:
+    """The run, if whoever looks may see it."""
+    tenant = console.reader(request).tenant
+    try:
+        return await reads.get_run(console.service, run_id, tenant=tenant)
+    except NotFound as missing:
+        raise NotFound(
+            "No run with this id.", advice="It may be in another environment."
+        ) from missing
+
+
+async def run_page(
+    request: Request,
+    console: Console,
+    run: RunState,
+    *,
+    tab: str = "overview",
+    status: int = 200,
+    problem: Any = None,
+    typed: str = "",
+) -> Response:
+    """A run's page; `problem` says why what was asked of it was not done."""
+    now = datetime.now(UTC)
+    log = await _log(console, run, console.actor(request).tenant)
+    shown = cards(run)
+    return await console.page(
+        request,
+        "run.html",
+        status=status,
+        topic=run.run_id,
+        tab=tab,
+        tabs=TABS,
+        run=run,
+        cards=shown,
+        picture=draw(console.edges, run, shown),
+        rows=rows(log, now),
+        log=[(recorded, told(recorded)) for recorded in reversed(log)],
+        done=sum(card.done for card in shown),
+        length=(run.updated_at if run.ended else now) - run.created_at,
+        problem=problem,
+        typed=typed,
+        notes=risks(run.plan) if run.plan else [],
+        planned=planned,
+        decided=DECIDED,
+        can=moves_of(run),
+    )
+
+
+async def _log(console: Console, run: RunState, tenant: str) -> list[Any]:
+    log: list[Any] = []
+    while len(log) < run.version:
+        after = log[-1].seq if log else 0
+        more = await reads.list_events(console.service, run.run_id, tenant=tenant, after=after)
+        if not more:
+            break
+        log += more
+    return log
+
+
+def moves_of(run: RunState) -> dict[str, bool]:
+    """What may be asked of a run in its state."""
+    asked = run.open_request.allowed if run.open_request else ()
+    open_now = run.status is not RunStatus.PAUSED
+    begun = bool(run.progress) or run.status in (RunStatus.PROVISIONING, RunStatus.VALIDATING)
+    return {
+        "approve": open_now and DecisionKind.APPROVE in asked,
+        "retry": open_now and DecisionKind.RETRY in asked,
+        "roll_back": open_now and DecisionKind.ROLLBACK in asked,
+        "cancel": not run.ended and run.cancel_requested is None,
+        "undo": begun and not run.ended and run.status is not RunStatus.ROLLING_BACK,
+        "pause": not run.ended and run.status not in PARKED and not run.pause_requested,
+        "resume": run.status is RunStatus.PAUSED,
+        "verify": run.status is RunStatus.COMPLETED,
+    }
+
+
+def risks(plan: Plan) -> list[str]:
+    """What an approver must not miss, each in one sentence."""
+    notes = []
+    for kind, word in ((ChangeKind.CONFLICT, "in conflict"), (ChangeKind.BLOCKED, "blocked")):
+        names = [system(c.system) for c in plan.changes if c.kind is kind]
+        if names:
+            where = listed(list(dict.fromkeys(names)))
+            notes.append(f"{counted(len(names), 'action')} {word} in {where}")
+    mails = sum(change.sends_mail for change in plan.changes)
+    if mails:
+        notes.append(
+            f"{counted(mails, 'action')} send mail" if mails > 1 else "1 action sends mail"
+        )
+    for undo, word in ((Undo.NONE, "cannot be undone"), (Undo.PARTIAL, "can be undone in part")):
+        number = sum(change.undo is undo for change in plan.changes)
+        if number:
+            notes.append(f"{counted(number, 'action')} {word}")
+    return notes
+
+
+def lost(error: AlreadyDecided | StalePlan) -> dict[str, Any]:
+    """What somebody is told whose choice was not used."""
+    if isinstance(error, StalePlan):
+        return {"title": "The plan changed while you read.", "text": "Review again.", "at": None}
+    winner = error.winner
+    kind = DecisionKind(winner["decision"] or "approve")
+    return {
+        "title": f"{winner['responder']} {DECIDED[kind]}",
+        "at": datetime.fromisoformat(winner["decided_at"] or ""),
+        "text": "Your choice was not used.",
+    }

@@ -1,0 +1,88 @@
+// Sends forms without leaving the page. Without this module each of them works as a plain form.
+
+import { banner, show } from "./live.js";
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.dataset.plain !== undefined) return;
+  event.preventDefault();
+  const button = event.submitter;
+  if (form.dataset.keep !== undefined) return; // it is on its way
+  const body = new URLSearchParams(new FormData(form, button));
+  const action = button?.getAttribute("formaction") ?? form.getAttribute("action");
+  const before = busy(form, button);
+  try {
+    const answer = await fetch(action, { method: "POST", body });
+    const html = await answer.text();
+    delete form.dataset.keep;
+    if (answer.redirected && new URL(answer.url).pathname !== location.pathname) {
+      location.assign(answer.url);
+      return;
+    }
+    before();
+    if (!answer.headers.get("Content-Type")?.startsWith("text/html")) throw new TypeError();
+    form.closest("dialog")?.close();
+    document.querySelectorAll("#problem").forEach((old) => old.remove());
+    if (answer.redirected) history.replaceState(null, "", answer.url);
+    show(html);
+    focus();
+  } catch {
+    delete form.dataset.keep;
+    before();
+    form.closest("dialog")?.close();
+    banner("The server does not answer. What you typed is still here; send it again in a moment.");
+  }
+});
+
+/** The button says what it does; the form is left alone until the answer is there. */
+function busy(form, button) {
+  if (!button) return () => {};
+  const text = button.textContent;
+  form.dataset.keep = "";
+  button.setAttribute("aria-busy", "true");
+  if (button.dataset.busy) button.textContent = `${button.dataset.busy}…`;
+  return () => {
+    button.removeAttribute("aria-busy");
+    button.textContent = text;
+  };
+}
+
+/** Where to go on: what went wrong, what was asked for, or the next question. */
+function focus() {
+  const place = ["#problem h2", "#preview-title", "#decision-title", "#main"]
+    .map((selector) => document.querySelector(selector))
+    .find((element) => element);
+  place?.focus();
+  place?.scrollIntoView({ block: "nearest" });
+}
+
+if (!("command" in HTMLButtonElement.prototype)) {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[commandfor]");
+    const dialog = button && document.getElementById(button.getAttribute("commandfor"));
+    if (!dialog) return;
+    if (button.getAttribute("command") === "show-modal") dialog.showModal();
+    else dialog.close();
+  });
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copy);
+  button.textContent = "Copied";
+});
+
+function prepare() {
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    button.hidden = !navigator.clipboard;
+  });
+}
+document.addEventListener("shown", prepare);
+prepare();
+
+document.getElementById("company_name")?.addEventListener("input", (event) => {
+  const plain = event.target.value.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const slug = plain.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 60);
+  document.getElementById("slug").placeholder = slug || "acme-corp";
+});

@@ -1,0 +1,58 @@
+// Keys for people who work here all day. None of them fires in a field or in a dialog.
+
+const PLACES = { r: "/runs", a: "/approvals", l: "/launch", s: "/systems" };
+const TYPING = "input, textarea, select, [contenteditable], dialog[open]";
+let leader = 0;
+
+document.addEventListener("keydown", (event) => {
+  const target = event.target;
+  if (event.key === "Enter" && event.ctrlKey) return send(target, event);
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (target.closest(TYPING) || document.querySelector("dialog[open]")) return;
+  if (performance.now() - leader < 1500 && PLACES[event.key]) {
+    leader = 0;
+    location.assign(PLACES[event.key]);
+  } else if (event.key === "g") {
+    leader = performance.now();
+  } else if (act(event.key)) {
+    event.preventDefault();
+  }
+});
+
+function act(key) {
+  if (key === "?") return document.getElementById("keys").showModal() ?? true;
+  if (key === "t") return document.getElementById("theme").click() ?? true;
+  if (key === "j" || key === "k") return step(key === "j" ? 1 : -1);
+  if (key === "/" && !document.getElementById("q")) return location.assign("/runs") ?? true;
+  if (/^[1-9]$/.test(key)) return reach(document.querySelectorAll("[data-jump]")[Number(key) - 1]);
+  if (!/^[acd/]$/.test(key)) return false;
+  const wanted = document.querySelector(`[data-key="${key}"]`);
+  if (!wanted) return false;
+  if (key === "c") wanted.click();
+  if (key === "d") {
+    wanted.parentElement.open = true;
+    return reach(wanted.parentElement.querySelector("textarea"));
+  }
+  return key === "c" || reach(wanted);
+}
+
+/** Approving takes this key and Enter: one slip of a finger decides nothing. */
+function reach(element) {
+  element?.focus();
+  element?.scrollIntoView({ block: "nearest" });
+  return Boolean(element);
+}
+
+function step(by) {
+  const links = [...document.querySelectorAll(".row .cover")];
+  const at = links.indexOf(document.activeElement);
+  return reach(links[at < 0 ? 0 : Math.min(Math.max(at + by, 0), links.length - 1)]);
+}
+
+function send(target, event) {
+  const form = target.closest("form");
+  if (!form) return;
+  event.preventDefault();
+  const near = target.closest("details.reveal") ?? form;
+  form.requestSubmit(near.querySelector("button.primary") ?? near.querySelector("button:not([type=button])"));
+}
