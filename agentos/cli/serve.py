@@ -111,7 +111,7 @@ def dev(
             if as_json:
                 show_json({"url": url, "sandbox_url": found["url"]})
                 return
-            say(f"AgentOS      {url}  (the console; docs: {url}/docs)\nSandbox      {found['url']}\n")
+            say(f"Console      {url}\nAPI          {url}/docs\nSandbox      {found['url']}\n")
             say(_TRY.replace("URL", url))
 
         async def sandbox_gone() -> None:
