@@ -36,6 +36,8 @@ def told(recorded: RecordedEvent) -> Told:
         case events.DecisionRecorded(decision=decision):
             text = f"{decision.responder} {DECIDED[decision.kind]}"
             return Told(f"{text}: {decision.reason}" if decision.reason else text)
+        case events.PlanEdited(systems=names):
+            return Told(f"Makes a new plan for {listed([system(name) for name in names])}")
         case events.StepStarted(system=name, attempt=attempt):
             again = f", attempt {attempt}" if attempt > 1 else ""
             return Told(f"Started{again}", Tone.BUSY, (name,))

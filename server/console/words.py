@@ -62,6 +62,7 @@ UNDO: dict[Undo, str] = {
 DECIDED: dict[DecisionKind, str] = {
     DecisionKind.APPROVE: "approved this",
     DecisionKind.DENY: "denied this",
+    DecisionKind.EDIT: "changed the plan",
     DecisionKind.RETRY: "chose to retry",
     DecisionKind.SKIP: "chose to skip",
     DecisionKind.ABORT: "stopped this run",
