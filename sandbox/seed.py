@@ -2,6 +2,7 @@
 
 SLACK_BOT_TOKEN = "xoxb-sandbox-agentos"  # noqa: S105 - opens nothing but the sandbox
 SLACK_NARROW_TOKEN = "xoxb-sandbox-narrow"  # noqa: S105 - lacks the scopes to make channels
+SLACK_PERSON_TOKEN = "xoxp-sandbox-dana"  # noqa: S105 - what the first of operations does by hand
 SLACK_OPS_USER_IDS = ("U0OPSDANA1", "U0OPSILYA2")
 
 GITHUB_TOKEN = "ghs_sandboxagentos"  # noqa: S105

@@ -89,7 +89,8 @@ async def _caller(request: Request) -> Call:
     if known is None:
         raise SlackError("invalid_auth")
     origin = str(request.base_url).rstrip("/")
-    return Call(store, args, BOT_USER, frozenset(known["scopes"].split(",")), origin)
+    user = known.get("user", BOT_USER)
+    return Call(store, args, user, frozenset(known["scopes"].split(",")), origin)
 
 
 async def _arguments(request: Request) -> dict[str, Any]:

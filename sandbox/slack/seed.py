@@ -2,7 +2,12 @@
 
 import time
 
-from sandbox.seed import SLACK_BOT_TOKEN, SLACK_NARROW_TOKEN, SLACK_OPS_USER_IDS
+from sandbox.seed import (
+    SLACK_BOT_TOKEN,
+    SLACK_NARROW_TOKEN,
+    SLACK_OPS_USER_IDS,
+    SLACK_PERSON_TOKEN,
+)
 from sandbox.store import Store
 
 BOT_USER, TEAM = "U0AGENTOS0", "T0SANDBOX1"
@@ -15,11 +20,12 @@ SCOPES = (
 def seed(store: Store) -> None:
     """Leaves alone what is there."""
     tokens = {
-        SLACK_BOT_TOKEN: SCOPES,
-        SLACK_NARROW_TOKEN: "channels:read,groups:read,chat:write",
+        SLACK_BOT_TOKEN: (SCOPES, BOT_USER),
+        SLACK_NARROW_TOKEN: ("channels:read,groups:read,chat:write", BOT_USER),
+        SLACK_PERSON_TOKEN: (SCOPES, SLACK_OPS_USER_IDS[0]),
     }
-    for token, scopes in tokens.items():
-        store.put("slack", "token", token, {"id": token, "scopes": scopes})
+    for token, (scopes, user) in tokens.items():
+        store.put("slack", "token", token, {"id": token, "scopes": scopes, "user": user})
     people = {BOT_USER: ("agentos", ""), SLACK_OPS_USER_IDS[0]: ("dana", "dana@example.com")}
     people[SLACK_OPS_USER_IDS[1]] = ("ilya", "ilya@example.com")
     for user, (name, email) in people.items():

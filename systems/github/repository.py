@@ -87,14 +87,17 @@ class CompanyRepository:
         return _resource(new).model_copy(update={"created_by_us": True})
 
     async def verify(self, company: Company, change: Change, refs: Refs) -> Sequence[Difference]:
-        """It is as planned, and can be cloned; `Retryable` when that takes too long."""
+        """It is as planned, and can be cloned; `Retryable` when that takes too long.
+
+        One that was adopted by choice has no mark, and may be empty.
+        """
         resource = refs.get(RESOURCE)
         found = await self._client.repository(change.after["full_name"])
         if resource is None or found is None or str(found.id) != resource.id:
             expected = resource.id if resource else "there"
             return [Difference("repository", expected, str(found.id) if found else "gone")]
-        wrong = []
-        if "marker" in change.after and not is_marked(found.description, company):
+        wrong, ours = [], "marker" in change.after
+        if ours and not is_marked(found.description, company):
             wrong.append(Difference("description", f"marked {company.marker}", "without the mark"))
         if found.private != change.after["private"]:
             wanted, actual = str(change.after["private"]).lower(), str(found.private).lower()
@@ -105,7 +108,7 @@ class CompanyRepository:
         planned = change.kind is ChangeKind.CREATE and origin is not None and template
         if planned and origin and origin.full_name.lower() != template.lower():
             wrong.append(Difference("template", template, origin.full_name))
-        if not wrong:
+        if ours and not wrong:
             await self._wait_until_filled(found)
         return wrong
 

@@ -1,12 +1,13 @@
 """One sandbox for a module, one Mailman for all, as new for each test; each case in `cases/`."""
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.contract.harness import Case, Stage
+from domain.plans import ChangeKind
+from tests.contract.harness import Case, Stage, Stranger
 from tests.mailman_core import Core, mailman_core
 from tests.mailman_server import MailmanServer, mailman_server
 from tests.sandbox_server import SandboxServer, sandbox_server
@@ -23,22 +24,31 @@ def _load(path: Path) -> Case:
     return found
 
 
+_MET: dict[str, Callable[[Stranger], bool]] = {
+    "stranger": lambda _: True,
+    "adopted": lambda one: one.kind is ChangeKind.CONFLICT and one.adoptable,
+}
 CASES = [_load(path) for path in sorted((Path(__file__).parent / "cases").glob("*.py"))]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that wants a `made` runs for each call of each case that makes something.
 
-    One that wants a `stranger` runs for the cases in which there can be one.
+    One that wants a `stranger` runs for each that a case may meet, or that may be `adopted`.
     """
     if "made" in metafunc.fixturenames:
         pairs = [(case, made) for case in CASES for made in case.creating]
         ids = [f"{case.sandbox}-{made.resource}" for case, made in pairs]
         metafunc.parametrize(("case", "made"), pairs, ids=ids)
-    elif "stranger" in metafunc.fixturenames:
-        contested = [(case, case.stranger) for case in CASES if case.stranger]
-        ids = [case.sandbox for case, _ in contested]
-        metafunc.parametrize(("case", "stranger"), contested, ids=ids)
+    elif name := next((one for one in _MET if one in metafunc.fixturenames), None):
+        met = [
+            (case, stranger)
+            for case in CASES
+            for stranger in case.strangers
+            if _MET[name](stranger)
+        ]
+        ids = [f"{case.sandbox}-{stranger.name}" for case, stranger in met]
+        metafunc.parametrize(("case", name), met, ids=ids)
     elif "case" in metafunc.fixturenames:
         metafunc.parametrize("case", CASES, ids=[case.sandbox for case in CASES])
 

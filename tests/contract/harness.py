@@ -8,7 +8,7 @@ from types import MappingProxyType
 from agentos.sandboxed import sandbox_variables
 from domain.companies import Company
 from domain.errors import SystemFault
-from domain.plans import Change
+from domain.plans import Change, ChangeKind
 from domain.ports import Refs, Undone
 from domain.steps import Resource
 from systems.connector import Connector
@@ -21,8 +21,21 @@ LAGS = (0.0,) + (0.02,) * 6
 
 ACME = Company(company_id="co_0123456789abcdef", name="Acme Corp", slug="acme-corp")
 
-Stranger = Callable[[SandboxServer], None]
-"""Puts somebody else's object under our name."""
+
+@dataclass(frozen=True)
+class Stranger:
+    """Somebody else's object under our name, or close to it; `put` makes it.
+
+    `resource` is the change that meets it and `kind` what the plan then says of it. `changed`:
+    once adopted, it is marked until an undo.
+    """
+
+    name: str
+    put: Callable[[SandboxServer], None]
+    resource: str
+    kind: ChangeKind = ChangeKind.CONFLICT
+    adoptable: bool = True
+    changed: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,7 @@ class Creating:
 
 @dataclass(frozen=True)
 class Case:
-    """One system. It has no `stranger` where names are not unique, so that nobody can take ours.
+    """One system, with the `strangers` that it may meet.
 
     `home` is the fixture of the server it runs on, and `point` gives the variables that lead there.
     """
@@ -60,7 +73,7 @@ class Case:
     creating: tuple[Creating, ...]
     line: Callable[[Refs], str]
     company: Company = ACME
-    stranger: Stranger | None = None
+    strangers: tuple[Stranger, ...] = ()
     variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     timeout_variable: str = ""
     home: str = "sandbox"

@@ -8,7 +8,7 @@ from domain.plans import Change, ChangeKind
 from domain.ports import EffectStatus
 from domain.steps import Resource
 from systems.connector import Connector
-from tests.contract.harness import Case, Creating, Stage, Stranger, carry_out, provision, roll_back
+from tests.contract.harness import Case, Creating, Stage, carry_out, provision, roll_back
 from tests.memory_ledger import MemoryLedger
 
 SETTLED = {ChangeKind.ADOPT, ChangeKind.NO_OP}
@@ -178,22 +178,6 @@ async def test_a_marked_object_is_adopted_when_the_ledger_is_lost(stage: Stage) 
     refs = await provision(connector, company, MemoryLedger("run_2"))
     assert not refs[stage.case.creating[0].resource].created_by_us
     assert stage.count(stage.case.creating[0]) == 1
-
-
-async def test_a_strangers_object_is_a_conflict_and_left_alone(
-    stage: Stage, case: Case, stranger: Stranger
-) -> None:
-    stranger(stage.server)
-    before = stage.server.state()[case.sandbox]
-    connector, ledger = stage.connector(), MemoryLedger("run_1")
-    first, *_ = await connector.plan(case.company, ledger)
-    assert first.kind is ChangeKind.CONFLICT
-    blind = first.become(ChangeKind.CREATE)
-    with pytest.raises(NeedsPerson) as fault:
-        await connector.apply(case.company, blind, {}, ledger, confirmed=False)
-    assert fault.value.error_code is ErrorCode.CONFLICT
-    await roll_back(connector, case.company, ledger)
-    assert stage.server.state()[case.sandbox] == before
 
 
 async def test_the_time_to_wait_is_told_and_kept_to_one_object_when_the_rate_is_limited(

@@ -2,8 +2,9 @@
 
 import httpx
 
-from sandbox.seed import SLACK_BOT_TOKEN
-from tests.contract.harness import Case, Creating
+from sandbox.seed import SLACK_BOT_TOKEN, SLACK_PERSON_TOKEN
+from sandbox.slack.seed import BOT_USER
+from tests.contract.harness import ACME, Case, Creating, Stranger
 from tests.sandbox_server import SandboxServer
 
 NAME = "welcome-acme-corp"
@@ -11,16 +12,27 @@ CHANNEL = Creating("channel", "POST", r"/conversations\.create$", "channel", asi
 MESSAGE = Creating("welcome", "POST", r"/chat\.postMessage$", "message", aside=True)
 
 
-def other_companys_channel(server: SandboxServer) -> None:
-    """The same app made it, for another company."""
+def channel(server: SandboxServer, token: str, purpose: str) -> None:
+    """A public channel, with the app in it."""
     with httpx.Client(
         base_url=f"{server.url}/slack/api/",
-        headers={"Authorization": f"Bearer {SLACK_BOT_TOKEN}"},
+        headers={"Authorization": f"Bearer {token}"},
         trust_env=False,
     ) as http:
-        channel = http.post("conversations.create", json={"name": NAME}).json()["channel"]["id"]
-        purpose = {"channel": channel, "purpose": "Our channel. agentos:co_fedcba9876543210"}
-        assert http.post("conversations.setPurpose", json=purpose).json()["ok"]
+        made = http.post("conversations.create", json={"name": NAME}).json()["channel"]["id"]
+        http.post("conversations.invite", json={"channel": made, "users": BOT_USER})
+        purposed = {"channel": made, "purpose": purpose}
+        assert http.post("conversations.setPurpose", json=purposed).json()["ok"]
+
+
+def other_companys_channel(server: SandboxServer) -> None:
+    """The same app made it, for another company."""
+    channel(server, SLACK_BOT_TOKEN, "Our channel. agentos:co_fedcba9876543210")
+
+
+def somebodys_channel(server: SandboxServer) -> None:
+    """A person made it, with a purpose that only quotes our mark."""
+    channel(server, SLACK_PERSON_TOKEN, f"not {ACME.marker} at all")
 
 
 CASE = Case(
@@ -28,6 +40,9 @@ CASE = Case(
     sandbox="slack",
     creating=(CHANNEL, MESSAGE),
     line=lambda refs: f"Slack provisioned for Acme Corp: channel=#{NAME}",
-    stranger=other_companys_channel,
+    strangers=(
+        Stranger("another company's", other_companys_channel, "channel", adoptable=False),
+        Stranger("somebody's", somebodys_channel, "channel", changed=True),
+    ),
     timeout_variable="SLACK_TIMEOUT_SECONDS",
 )
