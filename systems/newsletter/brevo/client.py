@@ -33,8 +33,9 @@ class ContactList(BaseModel):
 
 
 class Subscriber(BaseModel):
-    """A contact as Brevo tells it."""
+    """A contact as Brevo tells it; `number` is how its console finds it without an address."""
 
+    number: int | None = Field(None, alias="id")
     lists: list[int] = Field([], alias="listIds")
     left: list[int] | None = Field(None, alias="listUnsubscribed")
     blacklisted: bool = Field(alias="emailBlacklisted")

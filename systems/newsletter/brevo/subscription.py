@@ -9,12 +9,14 @@ from domain.plans import Change
 from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
 from systems.newsletter.brevo import company_list
-from systems.newsletter.brevo.client import BrevoClient
+from systems.newsletter.brevo.client import BrevoClient, Subscriber
 from systems.newsletter.brevo.options import BrevoOptions
 from systems.newsletter.people import addresses, wanted
 from systems.part import Found, Owner, made
 
 _KEPT = "the confirmation mail that was sent cannot be taken back"
+_ATTRIBUTES = {"COMPANY": "name", "AGENTOS_COMPANY_ID": "company_id"}
+"""What a new contact is given, by the field of the company that it holds."""
 
 
 class Subscription:
@@ -52,18 +54,18 @@ class Subscription:
             )
 
     async def make(self, company: Company, change: Change, refs: Refs) -> Resource:
-        """Send the confirmation mail; the person is on the list after the click."""
+        """Send the confirmation mail; the person is on the list after the click.
+
+        A contact that is there already keeps what is known of it: it is not ours.
+        """
         parent = refs.get(company_list.RESOURCE)
         template, page = self._options.doi_template_id, self._options.doi_redirect_url
         if parent is None or template is None or page is None:
             raise Refused(ErrorCode.NOT_FOUND, f"{change.target} has no list to be put on.")
-        await self._client.ask(
-            addresses(company)[change.resource],
-            int(parent.id),
-            template,
-            page,
-            {"COMPANY": company.name, "AGENTOS_COMPANY_ID": company.company_id},
-        )
+        address = addresses(company)[change.resource]
+        known = await self._client.contact(address)
+        new = {name: getattr(company, field) for name, field in _ATTRIBUTES.items()}
+        await self._client.ask(address, int(parent.id), template, page, {} if known else new)
         asked = _resource(change, int(parent.id), pending=True)
         return asked.model_copy(update={"created_by_us": True})
 
@@ -82,20 +84,25 @@ class Subscription:
 
     async def undo(self, company: Company, entry: Entry) -> Undone:
         """Take the person off the list; the contact and their consent stay as they are."""
-        address = addresses(company)[entry.change.resource]
+        who, address = entry.change.resource, addresses(company)[entry.change.resource]
         list_id = int(made(entry).facts["list_id"])
-        if not await self._listed(address, list_id):
-            return Undone(note=f"{entry.change.resource} is not on the list; {_KEPT}")
+        contact = await self._client.contact(address)
+        if contact is None or list_id not in contact.lists:
+            return Undone(note=f"{who} is not on the list; {_kept(contact)}")
         try:
             await self._client.remove(address, list_id)
         except Refused:
-            if await self._listed(address, list_id):
+            contact = await self._client.contact(address)
+            if contact and list_id in contact.lists:
                 raise
-        return Undone(note=f"{entry.change.resource} was taken off the list; {_KEPT}")
+        return Undone(note=f"{who} was taken off the list; {_kept(contact)}")
 
-    async def _listed(self, address: str, list_id: int) -> bool:
-        contact = await self._client.contact(address)
-        return contact is not None and list_id in contact.lists
+
+def _kept(contact: Subscriber | None) -> str:
+    """What stays, without the address: by the number under which Brevo's console shows it."""
+    if contact is None or contact.number is None:
+        return _KEPT
+    return f"contact {contact.number} stays in Brevo, and {_KEPT}"
 
 
 def _resource(change: Change, list_id: int, *, pending: bool) -> Resource:

@@ -107,16 +107,22 @@ async def test_a_person_is_told_when_there_is_no_way_to_ask(brevo: Brevo, name: 
 
 
 async def test_asking_puts_nobody_on_the_list_before_the_click(brevo: Brevo) -> None:
-    brevo.script.then(201)
+    brevo.script.then(404, UNKNOWN).then(201)
     made = await brevo.people.make(DANA, change(brevo), LIST)
     assert (made.pending, made.created_by_us, made.facts) == (True, True, {"list_id": "5"})
-    (asked,) = brevo.script.asked
+    _, asked = brevo.script.asked
     assert asked.body["email"] == "Dana@example.com"
     assert asked.body["attributes"] == {"COMPANY": "Acme Corp", "AGENTOS_COMPANY_ID": "co_1111"}
 
 
+async def test_a_contact_that_is_there_keeps_what_is_known_of_it(brevo: Brevo) -> None:
+    brevo.script.then(200, contact()).then(201)
+    await brevo.people.make(DANA, change(brevo), LIST)
+    assert brevo.script.asked[1].body["attributes"] == {}
+
+
 async def test_the_object_has_one_id_when_it_is_made_and_when_it_is_found(brevo: Brevo) -> None:
-    brevo.script.then(201).then(404, UNKNOWN)
+    brevo.script.then(404, UNKNOWN).then(201).then(404, UNKNOWN)
     made = await brevo.people.make(DANA, change(brevo), LIST)
     found = await brevo.people.find(DANA, change(brevo), LIST)
     assert found is not None
@@ -145,8 +151,9 @@ async def test_waiting_is_no_difference_but_a_lost_consent_is(
 
 
 async def test_a_person_is_taken_off_the_list_and_the_mail_is_told(brevo: Brevo) -> None:
-    brevo.script.then(200, contact(listIds=[5])).then(201, {"contacts": {}})
+    brevo.script.then(200, contact(id=17, listIds=[5])).then(201, {"contacts": {}})
     undone = await brevo.people.undo(DANA, entry(brevo))
+    assert "; contact 17 stays in Brevo, and the confirmation mail" in undone.note
     assert "cannot be taken back" in undone.note
     assert brevo.script.asked[1].path == "/contacts/lists/5/contacts/remove"
     assert brevo.script.asked[1].body == {"emails": ["Dana@example.com"]}
