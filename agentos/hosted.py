@@ -26,7 +26,7 @@ from domain.launches import LaunchRequest
 from domain.ports import NodeContext, System
 from domain.runs import RunState
 from domain.scopes import ALL_SCOPES
-from domain.state import Json, initial
+from domain.state import Json
 from graph.build import GRAPH_VERSION, RECURSION_LIMIT, Onboarding, build
 from nodes.requests import read_answer
 from prompts import loader
@@ -37,7 +37,7 @@ from server.lifecycle.service import Actor, Service
 from server.store.sqlite import SqliteDatabase
 from server.store.transactions import Transaction
 from server.worker.journal import RunJournal, ports
-from server.worker.questions import answer_to, ask, open_question, resumption
+from server.worker.questions import answer_to, ask, beginning, open_question, resumption
 
 DOOR = "studio"
 _NO_CLAIM = 0
@@ -85,11 +85,11 @@ class Hosted(Onboarding):
         run_id = (await self.aget_state(_newest(config))).values.get("run_id")
         if run_id is None:
             run = await _launch(service, input, config["configurable"]["thread_id"])
-            return run, initial(run.run_id, run.company.model_dump(mode="json"), [*run.systems])
+            return run, beginning(run)
         run = await get_run(service, run_id, tenant=None)
         if isinstance(input, Command):
             question = await self._question(config)
-            return run, await _answer(service, run, question, input.resume)
+            return await _answer(service, run, question, input.resume)
         if input is not None:
             raise IllegalMove("This thread has its run.", advice="Begin a new thread.")
         return run, None
@@ -120,7 +120,7 @@ async def _launch(service: Service, body: object, thread: str) -> RunState:
 
 async def _answer(
     service: Service, run: RunState, question: OpenRequest | None, said: Any
-) -> Command[Any]:
+) -> tuple[RunState, Command[Any]]:
     """Recorded first, by the rules of every door; what the graph is told is the record."""
     if question is None or said is None:
         raise IllegalMove(
@@ -135,7 +135,7 @@ async def _answer(
     decision = answer_to(question, run)
     if decision is None:
         raise IllegalMove("The run waits for another decision.", advice="Look at its state.")
-    return resumption(decision, run)
+    return run, resumption(decision, run)
 
 
 def _whoever(name: str) -> Actor:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from domain.codes import ErrorCode
-from domain.companies import Company
+from domain.companies import Company, Contact
 from domain.events import WorkflowEvent
 from domain.plans import Change
 from domain.steps import Resource
@@ -169,6 +169,7 @@ def _stay() -> None:
 class NodeContext:
     """What a node may use: one run's ledger, gate and journal, and the systems. Never persisted.
 
+    `contacts` are the people named at launch, who are not in the state; None where it has them.
     `park` ends the stretch at the next boundary. A wait before a retry that is longer than
     `longest_hold_seconds` holds no worker: the run is parked until then. Within a read no wait is
     longer than `longest_wait_seconds`.
@@ -178,6 +179,7 @@ class NodeContext:
     ledger: Ledger
     gate: Gate
     journal: Journal
+    contacts: tuple[Contact, ...] | None = None
     park: Callable[[], None] = _stay
     max_step_retries: int = 3
     backoff_base_seconds: float = 0.5

@@ -15,7 +15,8 @@ class OnboardingState(TypedDict):
 
     `edits` counts how often a person changed the plan; runs of earlier releases lack it.
 
-    `company`, `plan` and each of the `results` are the JSON of the models of those names.
+    `company`, `plan` and each of the `results` are the JSON of the models of those names, without
+    the company's contacts: no address is kept in a checkpoint.
     `budget_from` is the attempt from which a system's retries are counted; `rounds` counts
     validations and `escalations` questions after failures. `outcome` is the graph's last word.
     """

@@ -18,8 +18,14 @@ from nodes.reporter import reporter
 from nodes.rollback import rollback
 from nodes.validator import validator
 
-GRAPH_VERSION = "1"
+GRAPH_VERSION = "2"
 """Raised when a node or state key is renamed or removed: parked runs depend on these names."""
+
+GRAPH_VERSIONS = ("1", GRAPH_VERSION)
+"""Those whose runs this release goes on with, as they were begun."""
+
+NAMING_PEOPLE = frozenset({"1"})
+"""Those whose state has the company's contacts."""
 
 RECURSION_LIMIT = 60
 

@@ -11,6 +11,7 @@ from domain.plans import Plan
 from domain.ports import NodeContext
 from domain.state import Branch, Json, OnboardingState
 from domain.steps import StepResult, StepStatus
+from nodes.people import company_kept, names_people, plan_of
 from nodes.requests import approval_args, approval_request, payload, read_answer, read_input
 
 
@@ -21,16 +22,16 @@ async def approval(
 
     An approval fans out, to the systems that it names; an edit has the plan made anew.
     """
-    plan, edits = Plan.parse(state["plan"]), state.get("edits", 0)
+    plan, edits = plan_of(state, runtime.context), state.get("edits", 0)
     request = approval_request(plan, edits)
-    raw = interrupt(payload(request, approval_args(plan)))
+    raw = interrupt(payload(request, approval_args(plan, people=names_people(state))))
     answer = read_answer(raw, request)
     match answer.kind:
         case DecisionKind.DENY:
             return Command(goto="__end__", update={"outcome": "denied"})
         case DecisionKind.EDIT:
             company, systems = read_input(raw, answer, plan, runtime.context.systems)
-            new = {"company": company.model_dump(mode="json"), "systems": list(systems)}
+            new = {"company": company_kept(company, state), "systems": list(systems)}
             return Command(goto="planner", update={**new, "edits": edits + 1})
     left_out = await _left_out(plan, answer, runtime.context)
     branches = [Send("provisioner", first_try(state, name)) for name in answer.systems]

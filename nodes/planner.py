@@ -11,13 +11,14 @@ from domain.plans import Change, Plan
 from domain.ports import NodeContext
 from domain.state import Json, OnboardingState
 from nodes.backoff import pause_seconds
+from nodes.people import company_of, plan_kept
 
 
 async def planner(state: OnboardingState, runtime: Runtime[NodeContext]) -> Json:
     """Who and which systems were fixed at intake; the changes come from reading the systems."""
     context = runtime.context
     await context.journal.emit(PlanningStarted(), key="planning")
-    company = Company.model_validate(state["company"])
+    company = company_of(state, context)
     names = tuple(state["systems"])
     found = await asyncio.gather(*(_read(name, company, context) for name in names))
     plan = Plan(
@@ -28,7 +29,7 @@ async def planner(state: OnboardingState, runtime: Runtime[NodeContext]) -> Json
     )
     again = f"/{state['edits']}" if state.get("edits") else ""
     await context.journal.emit(PlanProposed(plan=plan), key=f"plan/{plan.digest}{again}")
-    return {"plan": plan.model_dump(mode="json")}
+    return {"plan": plan_kept(plan, state)}
 
 
 async def _read(name: str, company: Company, context: NodeContext) -> list[Change]:

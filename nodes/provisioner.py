@@ -9,10 +9,10 @@ from langgraph.runtime import Runtime
 from domain.codes import CODE_FACTS, Effect, ErrorCode
 from domain.errors import Halted, LeaseLost, Refused, StoreUnavailable, SystemFault
 from domain.events import StepFinished, StepStarted
-from domain.plans import Plan
 from domain.ports import NodeContext
 from domain.state import Branch, Json
 from domain.steps import Resource, StepResult, StepStatus
+from nodes.people import plan_of
 
 _log = logging.getLogger("agentos.provisioner")
 _POLL_SECONDS = 0.1
@@ -35,7 +35,7 @@ async def provisioner(state: Branch, runtime: Runtime[NodeContext]) -> Json:
     try:
         if not await _carry_out(state, runtime, refs):
             return _paused(state)
-        details = context.systems[name].describe(Plan.parse(state["plan"]).company, refs)
+        details = context.systems[name].describe(plan_of(state, context).company, refs)
         result = _made(name, attempt, details, refs)
     except SystemFault as fault:
         result = failed(name, attempt, fault, tuple(refs.values()))
@@ -60,7 +60,7 @@ async def _carry_out(
 ) -> bool:
     """Apply every change; False when a pause or shutdown came in between."""
     context, name = runtime.context, state["system"]
-    plan = Plan.parse(state["plan"])
+    plan = plan_of(state, context)
     for change in plan.for_system(name):
         if runtime.drain_requested:
             return False

@@ -47,9 +47,15 @@ def approval_request(plan: Plan, edits: int) -> OpenRequest:
     )
 
 
-def approval_args(plan: Plan) -> Json:
-    """What of a plan can be edited, and its digest, so that an answer says what was looked at."""
-    return {**PlanInput(plan.company, plan.systems).shown(), "digest": plan.digest}
+def approval_args(plan: Plan, *, people: bool) -> Json:
+    """What of a plan can be edited, and its digest, so that an answer says what was looked at.
+
+    Without `people`, who are not shown, an edit leaves them as they are unless it names others.
+    """
+    shown = PlanInput(plan.company, plan.systems).shown()
+    if not people:
+        del shown["contacts"]
+    return {**shown, "digest": plan.digest}
 
 
 def escalation_request(

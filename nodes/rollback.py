@@ -14,6 +14,7 @@ from domain.reports import render_rollback
 from domain.state import OnboardingState
 from domain.steps import StepResult
 from nodes.backoff import pause_seconds
+from nodes.people import company_of
 from nodes.provisioner import failed
 
 _OPEN = (EffectStatus.INTENT, EffectStatus.APPLIED)
@@ -24,7 +25,7 @@ async def rollback(
 ) -> Command[Literal["escalation", "__end__"]]:
     """Resumable: each ledger entry is closed as it is undone, so a second life goes on there."""
     context = runtime.context
-    company = Company.model_validate(state["company"])
+    company = company_of(state, context)
     number = state["escalations"]
     undone: list[str] = []
     left: list[str] = []

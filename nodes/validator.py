@@ -14,6 +14,7 @@ from domain.ports import NodeContext
 from domain.state import Branch, Json, OnboardingState
 from domain.steps import Resource, StepResult, StepStatus
 from nodes.backoff import pause_seconds
+from nodes.people import plan_of
 from nodes.provisioner import failed
 
 Next = Literal["provisioner", "escalation", "reporter"]
@@ -22,7 +23,7 @@ Next = Literal["provisioner", "escalation", "reporter"]
 async def validator(state: OnboardingState, runtime: Runtime[NodeContext]) -> Command[Next]:
     """Every system is settled, tried again, or put before a person; nothing is passed over."""
     context, number = runtime.context, state["rounds"] + 1
-    plan = Plan.parse(state["plan"])
+    plan = plan_of(state, context)
     await context.journal.emit(ValidationStarted(), key=f"validation/{number}")
     before = [StepResult.model_validate(state["results"][name]) for name in state["systems"]]
     results = await _verified(before, plan, context)

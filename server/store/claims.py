@@ -20,11 +20,13 @@ class Claim:
     """The right to execute `run_id`; `fence` goes into every write.
 
     `failures` counts claims in a row, this one included, that brought the run no further.
+    `graph_version` is that of the release that launched it.
     """
 
     run_id: str
     fence: int
     failures: int
+    graph_version: str
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ async def take(
     row.failures = row.failures + 1 if row.version == row.claimed_version else 1
     row.claimed_version = row.version
     await tx.session.flush()
-    return Claim(row.run_id, row.fence, row.failures)
+    return Claim(row.run_id, row.fence, row.failures, row.graph_version)
 
 
 async def graph_version(tx: Transaction, run_id: str) -> str | None:

@@ -18,16 +18,15 @@ from domain.errors import CheckpointCorrupt
 from domain.events import RollbackStarted, RunCancelled, RunFailed, RunPaused
 from domain.ports import NodeContext
 from domain.runs import RunState
-from domain.state import initial
 from domain.status import RunStatus
-from graph.build import GRAPH_VERSION, RECURSION_LIMIT, Onboarding
+from graph.build import GRAPH_VERSIONS, NAMING_PEOPLE, RECURSION_LIMIT, Onboarding
 from server.lifecycle.reads import get_run
 from server.lifecycle.service import Service
 from server.store.checkpoint_ids import seed_clock
 from server.store.claims import Claim
 from server.store.group_saver import FENCE
 from server.worker.journal import RunJournal, ports
-from server.worker.questions import answer_to, ask, open_question, resumption
+from server.worker.questions import answer_to, ask, beginning, open_question, resumption
 
 Durability = Literal["exit", "sync"]
 _PLANNING = (RunStatus.QUEUED, RunStatus.PLANNING)
@@ -66,7 +65,7 @@ class Driver:
     service: Service
     onboarding: Onboarding
     limits: Mapping[str, Any]
-    graph_versions: tuple[str, ...] = (GRAPH_VERSION,)
+    graph_versions: tuple[str, ...] = GRAPH_VERSIONS
 
     async def drive(self, claim: Claim, brake: Brake) -> None:
         """Work until there is nothing left that this worker may do.
@@ -113,7 +112,7 @@ class Driver:
         elif question is not None and answer_to(question, run) is None:
             await ask(run, question, journal)
             return False
-        step = _input(run, snapshot, question)
+        step = _input(run, snapshot, question, claim.graph_version)
         await self._stretch(run, step, config, context, brake.release())
         return True
 
@@ -199,13 +198,19 @@ def _about_rollback(question: OpenRequest | None, run: RunState) -> bool:
     return answer_to(question, run) is not None or DecisionKind.RETRY not in question.allowed
 
 
-def _input(run: RunState, snapshot: StateSnapshot, question: OpenRequest | None) -> Any:
-    """What to invoke the graph with: a new run, an answer, or just go on."""
+def _input(
+    run: RunState, snapshot: StateSnapshot, question: OpenRequest | None, graph_version: str
+) -> Any:
+    """What to invoke the graph with: a new run, an answer, or just go on.
+
+    A worker of an earlier release may yet go on with a run that was launched there.
+    """
+    people = graph_version in NAMING_PEOPLE
     if question is not None:
         decision = answer_to(question, run)
         if decision is None:
             raise RuntimeError("a question without an answer is never resumed")
-        return resumption(decision, run)
+        return resumption(decision, run, people=people)
     if run.status in _PLANNING and not snapshot.tasks:
-        return initial(run.run_id, run.company.model_dump(mode="json"), list(run.systems))
+        return beginning(run, people=people)
     return None

@@ -64,4 +64,10 @@ def ports(
         halted=halted,
     )
     gate = RunGate(service, run.run_id)
-    return NodeContext(systems=service.systems, ledger=ledger, gate=gate, journal=journal)
+    return NodeContext(
+        systems=service.systems,
+        ledger=ledger,
+        gate=gate,
+        journal=journal,
+        contacts=run.company.contacts,
+    )

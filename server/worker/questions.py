@@ -4,10 +4,11 @@ from typing import Any
 
 from langgraph.types import Command, StateSnapshot
 
-from domain.decisions import Decision, DecisionKind, OpenRequest, RequestKind
+from domain.decisions import Answer, Decision, DecisionKind, OpenRequest, RequestKind
 from domain.events import ApprovalRequested, EscalationRequested
 from domain.ports import Journal
 from domain.runs import RunState
+from domain.state import Json, OnboardingState, initial
 
 
 def open_question(snapshot: StateSnapshot) -> OpenRequest | None:
@@ -22,13 +23,25 @@ def answer_to(question: OpenRequest, run: RunState) -> Decision | None:
     return next((d for d in run.decisions if d.request_id == question.request_id), None)
 
 
-def resumption(decision: Decision, run: RunState) -> Command[Any]:
-    """What the graph is told; of an edit also what the run is about since."""
-    answer = decision.model_dump(mode="json")
+def beginning(run: RunState, *, people: bool = False) -> OnboardingState:
+    """What the graph begins with; without `people`, since all that it is told is kept."""
+    return initial(run.run_id, _company(run, people), list(run.systems))
+
+
+def resumption(decision: Decision, run: RunState, *, people: bool = False) -> Command[Any]:
+    """What the graph is told; of an edit also what the run is about since.
+
+    Not who decided: that is in the row, and people have addresses.
+    """
+    said = Answer(**{name: getattr(decision, name) for name in Answer.model_fields})
+    answer = said.model_dump(mode="json", exclude=None if people else {"edit": {"contacts"}})
     if decision.kind is DecisionKind.EDIT:
-        company = run.company.model_dump(mode="json")
-        answer["input"] = {"company": company, "systems": list(run.systems)}
+        answer["input"] = {"company": _company(run, people), "systems": list(run.systems)}
     return Command(resume=answer)
+
+
+def _company(run: RunState, people: bool) -> Json:
+    return run.company.model_dump(mode="json", exclude=None if people else {"contacts"})
 
 
 async def ask(run: RunState, question: OpenRequest, journal: Journal) -> None:

@@ -14,7 +14,7 @@ from domain.ports import System
 from domain.runs import RunState
 from domain.scopes import ALL_SCOPES, DEFAULT_TENANT
 from domain.status import RunStatus
-from graph.build import build
+from graph.build import GRAPH_VERSION, build
 from server.lifecycle import decisions, launches, reads
 from server.lifecycle.service import Actor, Bell, Service
 from server.store.checkpoints import open_saver
@@ -94,7 +94,7 @@ async def house(
         open_group_saver(address) if address else open_saver(folder / "checkpoints.db")
     )
     service = Service(
-        database=database, engine=engine, systems=systems, graph_version="1", bell=bell
+        database=database, engine=engine, systems=systems, graph_version=GRAPH_VERSION, bell=bell
     )
     async with AsyncExitStack() as stack:
         for each in {database, workbench}:

@@ -34,6 +34,7 @@ PARKED = {
     "escalation": RunStatus.ESCALATED,
     "pause": RunStatus.PAUSED,
 }
+PEOPLE = [{"name": "Dana", "email": "dana@example.com"}]
 NAMES = ("slack", "github", "grants")
 _FILES = ("agentos.db", "checkpoints.db")
 _TABLES = (
@@ -57,7 +58,7 @@ def systems(worlds: Worlds) -> dict[str, System]:
 
 async def park(home: House, worlds: Worlds, where: str) -> str:
     """A run that is parked there and that no worker has in hand."""
-    run_id = (await home.launch()).run_id
+    run_id = (await home.launch(contacts=PEOPLE)).run_id
     await home.until(run_id, RunStatus.AWAITING_APPROVAL)
     if where == "escalation":
         worlds["github"].faults = ["refused"]
