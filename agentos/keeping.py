@@ -110,6 +110,24 @@ async def reading(settings: Settings) -> AsyncIterator[Database]:
         await database.close()
 
 
+@asynccontextmanager
+async def writing(settings: Settings) -> AsyncIterator[Database]:
+    """The database for a short write: up to date if nobody has it, else beside whoever has it."""
+    database = Keeping(settings).database
+    try:
+        await database.open()
+    except BadSetting:
+        if settings.database_url or not settings.sqlite_db_path.exists():
+            raise
+        async with reading(settings) as database:
+            yield database
+        return
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
 async def tables(settings: Settings, *, upgrade: bool) -> dict[str, str | None]:
     """Which version the tables have and which is wanted, and the database's kind."""
     database = Keeping(settings).database

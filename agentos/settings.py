@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -44,6 +45,9 @@ class Settings(BaseSettings):
     agentos_host: str = "127.0.0.1"
     agentos_port: Annotated[int, Field(ge=0, le=65_535)] = 7777
     agentos_url: WebAddress = "http://127.0.0.1:7777"
+    agentos_auth: Literal["off", "keys"] = "off"
+    agentos_api_key: Annotated[str, Field(repr=False)] = ""
+    agentos_trusted_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
     agentos_executes: bool = True
     agentos_worker_slots: Annotated[int, Field(ge=1, le=256)] = 8
     agentos_max_runs: Annotated[int, Field(ge=1)] | None = None
@@ -76,6 +80,19 @@ class Settings(BaseSettings):
         """Whether only this machine can reach the server."""
         return self.agentos_host in ("127.0.0.1", "::1", "localhost")
 
+    @property
+    def known_callers(self) -> bool:
+        """Whether callers must show who they are."""
+        return self.agentos_auth != "off"
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names by which this server may be called; any, if there are none."""
+        if self.agentos_trusted_hosts or not self.on_loopback:
+            return tuple(name.lower() for name in self.agentos_trusted_hosts)
+        own = urlsplit(self.agentos_url).hostname or ""
+        return ("127.0.0.1", "localhost", "[::1]", f"[{own}]" if ":" in own else own)
+
 
 _CURES = {
     "agent_llm": "Give AGENT_LLM=rules, or AGENT_LLM=bedrock with AWS_DEFAULT_REGION and a role.",
@@ -86,6 +103,7 @@ _CURES = {
     "max_step_retries": "Give a whole number from 0 to 20.",
     "agentos_port": "Give a port from 0 to 65535.",
     "agentos_url": "Give an address like http://127.0.0.1:7777.",
+    "agentos_auth": "Give AGENTOS_AUTH=off (this machine only) or AGENTOS_AUTH=keys.",
     "agentos_worker_slots": "Give a whole number from 1 to 256.",
     "agentos_max_runs": "Give a whole number from 1, or remove it for no limit.",
     "agentos_max_runs_per_tenant": "Give a whole number from 1, or remove it for no limit.",

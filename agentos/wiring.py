@@ -18,9 +18,10 @@ from domain.ports import System
 from graph.build import GRAPH_VERSION, build
 from reasoning.models import AwsKeys, ModelChoice
 from server.api.app import create_app
-from server.api.gate import ACTOR_KEY
+from server.api.gate import ACTOR_KEY, Access
 from server.console.install import install
 from server.lifecycle import audit
+from server.lifecycle.callers import KeyRing
 from server.lifecycle.intake import Intake
 from server.lifecycle.service import Service
 from server.store import stats
@@ -73,6 +74,7 @@ def application(settings: Settings) -> FastAPI:
             "AGENTOS_EXECUTES is off, but in SQLite mode only the server can execute runs.",
             advice="Let it execute runs, or set DATABASE_URL and start `agentos worker`.",
         )
+    refuse_strangers(settings)
     kept = Keeping(settings)
     found = systems(settings)
     service = replace(
@@ -80,7 +82,7 @@ def application(settings: Settings) -> FastAPI:
         probes=_probes(settings, kept),
         intake=Intake(settings.agentos_max_queued),
     )
-    unsigned = not settings.approval_webhook_secrets and settings.on_loopback
+    unsigned = not settings.approval_webhook_secrets and not settings.known_callers
     driver = partial(_driver, settings, kept, found) if settings.agentos_executes else None
 
     @asynccontextmanager
@@ -88,10 +90,16 @@ def application(settings: Settings) -> FastAPI:
         async with kept.open(driver), beside(audit.tell(kept.database)):
             if unsigned:
                 _log.warning("Approval webhooks are accepted unsigned, from this machine only.")
+            if not settings.known_callers:
+                _log.warning(
+                    "NOBODY HAS TO LOG IN: whoever uses this machine may launch and approve as"
+                    " 'operator'. AGENTOS_AUTH=keys changes that."
+                )
             yield
 
     app = create_app(
         service,
+        access=_access(settings, kept),
         webhook_secrets=settings.approval_webhook_secrets,
         unsigned_webhook_allowed=unsigned,
         lifespan=lifespan,
@@ -106,6 +114,20 @@ def application(settings: Settings) -> FastAPI:
         sandbox=settings.sandbox,
     )
     return app
+
+
+def refuse_strangers(settings: Settings) -> None:
+    """`BadSetting` when others can reach the server and nobody has to log in."""
+    if not (settings.known_callers or settings.on_loopback):
+        raise BadSetting(
+            "Other machines may reach this server, but AGENTOS_AUTH is off: anybody could approve.",
+            advice="Set AGENTOS_AUTH=keys and see `agentos keys create`, or bind to 127.0.0.1.",
+        )
+
+
+def _access(settings: Settings, kept: Keeping) -> Access:
+    keys = KeyRing(kept.database) if settings.known_callers else None
+    return Access(keys, frozenset(settings.hosts))
 
 
 @asynccontextmanager

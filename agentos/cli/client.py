@@ -39,11 +39,15 @@ class Client:
     """Calls that raise `Unreachable` or `Refusal`, and return the answer's JSON."""
 
     url: str
+    key: str = field(default="", repr=False)
     _http: httpx.Client = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         local = httpx.URL(self.url).host in _LOCAL
-        self._http = httpx.Client(base_url=self.url, timeout=70.0, trust_env=not local)
+        proof = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        self._http = httpx.Client(
+            base_url=self.url, headers=proof, timeout=70.0, trust_env=not local
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -14,7 +14,9 @@ from domain.errors import AgentOSError, BadSetting, Invalid
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 RunId = Annotated[str, typer.Argument(help="The id of a run.", metavar="RUN")]
-As = Annotated[str, typer.Option("--as", help="Who decides.", envvar="USER")]
+As = Annotated[
+    str, typer.Option("--as", help="Who decides; with AGENTOS_API_KEY its owner.", envvar="USER")
+]
 
 debug = {"on": False}
 _closing: ContextVar[ExitStack] = ContextVar("closing")
@@ -25,7 +27,9 @@ def client(url: str | None = None) -> Any:
     from agentos.cli.client import Client
     from agentos.settings import load
 
-    return _closing.get().enter_context(Client(url or load().url))
+    settings = load()
+    own = Client(url or settings.url, settings.agentos_api_key)
+    return _closing.get().enter_context(own)
 
 
 def finish(code: Exit) -> None:

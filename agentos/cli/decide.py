@@ -10,7 +10,10 @@ from agentos.cli.context import As, AsJson, RunId, client, command
 
 def _decide(run_id: str, body: dict[str, Any], as_json: bool) -> None:
     from agentos.cli.output import safe, say, show, show_json
+    from agentos.settings import load
 
+    if load().agentos_api_key:
+        del body["responder"]  # it is the key's owner
     run = client().call("POST", f"/api/v1/runs/{run_id}/resume", body)
     if as_json:
         show_json(run)

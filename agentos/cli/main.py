@@ -15,6 +15,7 @@ from agentos.cli import (
     demo,
     doctor,
     exits,
+    keys,
     launch,
     plan,
     runs,
@@ -65,6 +66,7 @@ app.command()(decide.approve)
 app.command()(decide.edit)
 app.command()(decide.deny)
 app.command()(doctor.doctor)
+app.add_typer(keys.app, name="keys")
 app.add_typer(db.app, name="db")
 app.add_typer(audit.app, name="audit")
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from server.api import batches, events, health, moves, previews, problems, runs, steps, webhooks
 from server.api.docs import Lifespan, new_application
 from server.api.envelope import Envelope
-from server.api.gate import Gate
+from server.api.gate import Access, Gate
 from server.api.signatures import Signatures
 from server.api.stopping import set_on_signals
 from server.api.streams import Streams
@@ -19,14 +19,16 @@ from server.lifecycle.service import Service
 def create_app(
     service: Service,
     *,
+    access: Access,
     webhook_secrets: Sequence[str],
     unsigned_webhook_allowed: bool,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """The API over `service`; `BadSetting` when a webhook secret is none.
 
-    Webhooks are accepted unsigned only when that is allowed and there are no secrets. `lifespan`
-    opens and closes what the service needs; the application is up within it.
+    `access` decides who callers are. Webhooks are accepted unsigned only when that is allowed and
+    there are no secrets. `lifespan` opens and closes what the service needs; the application is up
+    within it.
     """
     stopping = asyncio.Event()
 
@@ -44,7 +46,7 @@ def create_app(
     app.state.stopping = stopping  # whoever runs the server may set it earlier than we can know
     app.state.streams = Streams(stopping)
     problems.install(app)
-    app.add_middleware(Gate)
+    app.add_middleware(Gate, access=access)
     app.add_middleware(Envelope)
     signatures = Signatures(webhook_secrets, unsigned_allowed=unsigned_webhook_allowed)
     for one in (previews, runs, events, moves, steps, batches, health):

@@ -46,7 +46,9 @@ def _link(operation: str, text: str) -> dict[str, Any]:
 
 
 _ANYWHERE = _problems(
-    s400="Malformed: not JSON, or a header that says nothing.",
+    s400="Malformed: not JSON, a header that says nothing, or a Host that is not this server.",
+    s401="Nobody is known to have sent this; nothing was looked up.",
+    s403="Whoever sent this may not do it.",
     s405="The address has other methods; `Allow` names them.",
     s413="The body is larger than 64 KiB, or than 4 MiB where a sheet is uploaded.",
     s415="The body is not declared as JSON.",
@@ -152,5 +154,8 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        document["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+        # Nobody needs a key where nobody has to log in.
+        document["security"] = [{"key": []}, {}]
         app.openapi_schema = document
     return app.openapi_schema

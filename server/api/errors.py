@@ -17,6 +17,22 @@ class Unauthenticated(RequestError):
     advice = "Sign the request as the Standard Webhooks specification says."
 
 
+class KeyRequired(Unauthenticated):
+    """Nobody is known to have sent this, and keys are what makes them known."""
+
+    advice = (
+        "Send `Authorization: Bearer aos_…` (commands: set AGENTOS_API_KEY); whoever runs this"
+        " server makes keys with `agentos keys create`."
+    )
+
+
+class UnknownHost(Malformed):
+    """The Host header names another server."""
+
+    code = "unknown_host"
+    advice = "Use the server's own address, or have AGENTOS_TRUSTED_HOSTS name this one."
+
+
 class MethodNotAllowed(RequestError):
     """There is something at this address, but it does not take this method."""
 

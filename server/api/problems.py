@@ -97,6 +97,8 @@ def answer(error: AgentOSError, request_id: str) -> JSONResponse:
             more["field"] = field
         case domain.Overloaded(after_seconds=seconds):
             headers["Retry-After"] = str(ceil(seconds))
+        case edge.KeyRequired():
+            headers["WWW-Authenticate"] = "Bearer"
         case edge.Unauthenticated() | domain.Replayed():
             headers["WWW-Authenticate"] = "Webhook-Signature"
     return reply(

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from domain.errors import BadSetting
+from domain.keys import TENANT_FORM
+from domain.scopes import DEFAULT_TENANT
 from server.api.errors import Unauthenticated
 from server.lifecycle.messages import Message
 
@@ -22,8 +24,9 @@ _ID = re.compile(r"[!-~]{1,255}")
 class Signatures:
     """Decides whether a webhook is from somebody who holds one of the secrets.
 
-    Several secrets are valid at a time, so that they can be rotated. Without any, webhooks are
-    accepted only if `unsigned_allowed`. `clock` gives seconds since 1970.
+    Several secrets are valid at a time, so that they can be rotated. One that is written as
+    `tenant:whsec_…` is that tenant's. Without any, webhooks are accepted only if
+    `unsigned_allowed`. `clock` gives seconds since 1970.
     """
 
     def __init__(
@@ -49,37 +52,38 @@ class Signatures:
         timestamp = headers.get("webhook-timestamp", "")
         given = headers.get("webhook-signature", "").encode("latin-1", "replace").split()
         signed = f"{message_id}.{timestamp}.".encode("latin-1", "replace") + body
-        if not (
-            _ID.fullmatch(message_id)
-            and self._is_recent(timestamp)
-            and self._is_ours(signed, given)
-        ):
+        tenant = self._tenant_of(signed, given)
+        if tenant is None or not (_ID.fullmatch(message_id) and self._is_recent(timestamp)):
             raise Unauthenticated("The signature of this webhook was not accepted.")
-        return Message(message_id, int(timestamp), hashlib.sha256(body).hexdigest())
+        return Message(message_id, int(timestamp), hashlib.sha256(body).hexdigest(), tenant)
 
     def _is_recent(self, timestamp: str) -> bool:
         if not _TIMESTAMP.fullmatch(timestamp):
             return False
         return abs(self._clock() - int(timestamp)) <= TOLERANCE_SECONDS
 
-    def _is_ours(self, signed: bytes, given: Sequence[bytes]) -> bool:
-        accepted = False
-        for key in self._keys:
+    def _tenant_of(self, signed: bytes, given: Sequence[bytes]) -> str | None:
+        found = None
+        for tenant, key in self._keys:
             digest = hmac.digest(key, signed, hashlib.sha256)
             expected = b"v1," + base64.b64encode(digest)
             for signature in given:
-                accepted |= hmac.compare_digest(signature, expected)
-        return accepted
+                if hmac.compare_digest(signature, expected):
+                    found = tenant
+        return found
 
 
-def _key(secret: str) -> bytes:
+def _key(written: str) -> tuple[str, bytes]:
+    named, colon, secret = written.rpartition(":")
     try:
         key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
     except (binascii.Error, ValueError):
         key = b""
-    if not secret.startswith(_PREFIX) or len(key) < _MIN_SECRET_BYTES:
+    tenant = named if colon else DEFAULT_TENANT
+    known = secret.startswith(_PREFIX) and TENANT_FORM.fullmatch(tenant)
+    if not known or len(key) < _MIN_SECRET_BYTES:
         raise BadSetting(
             "APPROVAL_WEBHOOK_SECRETS holds something that is not a webhook secret.",
             advice="Each is whsec_ followed by at least 24 random bytes in base64.",
         )
-    return key
+    return tenant, key

@@ -1,16 +1,18 @@
 """The approval webhook."""
 
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from domain.decisions import Answer, DecisionKind
-from domain.scopes import Scope
+from domain.scopes import DEFAULT_TENANT, Scope
 from server.api import docs
 from server.api.bodies import JsonRoute
+from server.api.gate import ACTOR_KEY
 from server.api.moves import moved
-from server.api.parameters import ServiceHere
+from server.api.parameters import Caller, ServiceHere
 from server.api.schemas import ApprovalWebhook
 from server.api.signatures import Signatures
 from server.api.views import RunView
@@ -19,6 +21,7 @@ from server.lifecycle.messages import Message
 from server.lifecycle.service import Actor
 
 PATH = "/webhooks/approval"
+_MAY = frozenset({Scope.APPROVER})
 
 
 def _message(request: Request) -> Message | None:
@@ -35,7 +38,12 @@ def router(signatures: Signatures) -> APIRouter:
             handle = super().get_route_handler()
 
             async def signed(request: Request) -> Response:
-                request.state.message = signatures.check(request.headers, await request.body())
+                message = signatures.check(request.headers, await request.body())
+                tenant = message.tenant if message else DEFAULT_TENANT
+                request.state.message = message
+                request.scope[ACTOR_KEY] = Actor(
+                    "", "webhook", tenant, scopes=_MAY, unproved=message is None
+                )
                 return await handle(request)
 
             return signed
@@ -49,6 +57,7 @@ def router(signatures: Signatures) -> APIRouter:
 async def decide(
     body: ApprovalWebhook,
     service: ServiceHere,
+    sender: Caller,
     response: Response,
     message: Annotated[Message | None, Depends(_message)],
 ) -> RunView:
@@ -59,8 +68,8 @@ async def decide(
     """
     kind = DecisionKind.APPROVE if body.approved else DecisionKind.DENY
     answer = Answer(kind=kind, reason=body.reason, digest=body.digest)
-    sender = Actor(body.responder, "webhook", scopes=frozenset({Scope.APPROVER}))
-    run, replayed = await decisions.decide(service, body.run_id, answer, sender, message=message)
+    responder = replace(sender, name=body.responder)
+    run, replayed = await decisions.decide(service, body.run_id, answer, responder, message=message)
     if replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return moved(response, run)

@@ -28,7 +28,7 @@ class SqliteDatabase:
 
     Writers take turns on one connection, so `BEGIN IMMEDIATE` never meets a busy file; readers have
     their own and never wait. `synchronous=FULL`: what is acknowledged is on the disk. One that is
-    not `alone` only reads, beside a process that has the file.
+    not `alone` reads and makes short writes, beside a process that has the file.
     """
 
     def __init__(self, path: Path, *, alone: bool = True) -> None:

@@ -134,6 +134,28 @@ class EventRow(Base):
     __table_args__ = (Index("uq_run_events_key", "run_id", "event_key", unique=True),)
 
 
+class KeyRow(Base):
+    """An API key that was given out; `digest` is of what it says, which is kept nowhere."""
+
+    __tablename__ = "api_keys"
+
+    key_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    tenant: Mapped[str] = mapped_column(String(40))
+    owner: Mapped[str] = mapped_column(String(200))
+    label: Mapped[str] = mapped_column(String(200))
+    scopes: Mapped[list[str]]
+    groups: Mapped[list[str]]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(200))
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    replaces: Mapped[str | None] = mapped_column(String(40))
+
+    __table_args__ = (Index("ix_api_keys_tenant", "tenant", "key_id"),)
+
+
 class DecisionRow(Base):
     """One row per question: whoever inserts it has decided."""
 

@@ -16,6 +16,10 @@ from tests.sandbox_server import SandboxServer, sandbox_server
 
 pytestmark = pytest.mark.e2e
 
+NOBODY = (
+    "NOBODY HAS TO LOG IN: whoever uses this machine may launch and approve as 'operator'."
+    " AGENTOS_AUTH=keys changes that."
+)
 ACCEPTED = "Approval webhooks are accepted unsigned, from this machine only."
 
 
@@ -46,16 +50,17 @@ def unsigned_approval(http: httpx.Client) -> httpx.Response:
     return http.post("/webhooks/approval", json=body)
 
 
-def test_an_unsigned_approval_is_refused_where_others_can_reach_the_server(
+def test_a_server_does_not_start_where_others_can_reach_it_and_nobody_has_to_log_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with sandbox_server() as sandbox:
-        with serving(sandbox, "--host", "0.0.0.0") as (http, said):
-            answer = unsigned_approval(http)
-        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
-        assert sandbox.writes() == []
-        assert said == []
+    env = {"SANDBOX_URL": "http://127.0.0.1:9", "AGENTOS_HOST": "0.0.0.0"}
+    refused = CliRunner().invoke(app, ["serve", "--port", "0"], env=env)
+    assert refused.exit_code == 2
+    assert refused.stderr.splitlines() == [
+        "Other machines may reach this server, but AGENTOS_AUTH is off: anybody could approve."
+        " Set AGENTOS_AUTH=keys and see `agentos keys create`, or bind to 127.0.0.1. (bad_setting)"
+    ]
 
 
 def test_an_unsigned_approval_is_accepted_on_this_machine_alone_and_the_start_says_so(
@@ -64,7 +69,7 @@ def test_an_unsigned_approval_is_accepted_on_this_machine_alone_and_the_start_sa
     monkeypatch.chdir(tmp_path)
     with sandbox_server() as sandbox, serving(sandbox) as (http, said):
         assert unsigned_approval(http).status_code == 200
-    assert said == [ACCEPTED]
+    assert said == [ACCEPTED, NOBODY]
 
 
 def test_a_server_without_its_sandbox_is_not_ready_and_says_what_is_missing(

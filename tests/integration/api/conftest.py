@@ -13,6 +13,8 @@ import pytest
 from fastapi import FastAPI
 
 from server.api.app import create_app
+from server.api.gate import Access
+from server.lifecycle.callers import KeyRing
 from tests.doubles.house import House, house
 from tests.doubles.toy import ToyWorld, toy
 from tests.integration import leaks
@@ -39,15 +41,22 @@ class Door(Caller):
 
 
 @asynccontextmanager
-async def opened(folder: Path, **options: Any) -> AsyncIterator[Door]:
-    """The API of one service; `options` are those of `create_app`.
+async def opened(folder: Path, *, guarded: bool = False, **options: Any) -> AsyncIterator[Door]:
+    """The API of one service; `options` are those of `create_app`. `guarded`: it asks for keys.
 
     Whatever it answers is held against its own description.
     """
     worlds = {name: ToyWorld() for name in ("slack", "github", "grants")}
     systems = {name: toy(name, world, ("a", "b")) for name, world in worlds.items()}
-    settings: dict[str, Any] = {"webhook_secrets": (), "unsigned_webhook_allowed": True} | options
+    settings: dict[str, Any] = {
+        "access": Access(),
+        "webhook_secrets": (),
+        "unsigned_webhook_allowed": True,
+        **options,
+    }
     async with house(folder, systems) as home:
+        if guarded:
+            settings["access"] = Access(KeyRing(home.service.database))
         app = create_app(home.service, **settings)
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app=app),

@@ -13,7 +13,7 @@ from server.api.schemas import ApprovalWebhook, ResumeBody
 from tests.integration.api.conftest import Door
 from tests.integration.api.described import METHODS, Description
 
-EVERYWHERE = {"400", "405", "413", "415", "422", "500", "503"}
+EVERYWHERE = {"400", "401", "403", "405", "413", "415", "422", "500", "503"}
 OF_A_RUN = {"404"}
 MOVES = {"404", "409", "412"}
 
@@ -21,7 +21,7 @@ MOVES = {"404", "409", "412"}
 def expected(path: str, method: str) -> set[str]:
     """The refusals that an operation must describe, by what it is."""
     if path.endswith("/webhooks/approval"):
-        return EVERYWHERE | {"401", "404", "409"}
+        return EVERYWHERE | {"404", "409"}
     if "{run_id}" not in path:
         return EVERYWHERE
     return EVERYWHERE | (OF_A_RUN if method == "get" else MOVES)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.api.app import create_app
+from server.api.gate import Access
 from server.api.streams import Streams
 from tests.integration.api.conftest import Door
 from tests.integration.caller import RUNS, served
@@ -138,7 +139,9 @@ async def test_line_is_kept_open_when_nothing_happens(door: Door) -> None:
 async def test_events_arrive_as_they_happen_and_without_gap_on_any_process(door: Door) -> None:
     run = await door.parked()
     address = f"{RUNS}/{run['run_id']}/events"
-    other = create_app(door.home.service, webhook_secrets=(), unsigned_webhook_allowed=True)
+    other = create_app(
+        door.home.service, access=Access(), webhook_secrets=(), unsigned_webhook_allowed=True
+    )
     seen: list[Frame] = []
     async with served(door.app) as here, served(other) as there:
         async with here.stream("GET", address, headers=STREAM) as stream:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from server.api.app import create_app
+from server.api.gate import Access
 from server.lifecycle import health
 from tests.integration.api.conftest import Door
 
@@ -34,7 +35,10 @@ async def hanging() -> str:
 
 async def asked(door: Door, probes: dict[str, Probe], address: str) -> httpx.Response:
     app = create_app(
-        replace(door.home.service, probes=probes), webhook_secrets=(), unsigned_webhook_allowed=True
+        replace(door.home.service, probes=probes),
+        access=Access(),
+        webhook_secrets=(),
+        unsigned_webhook_allowed=True,
     )
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://agentos.test") as http:

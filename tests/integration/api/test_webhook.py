@@ -12,8 +12,10 @@ import httpx
 import pytest
 
 from domain.errors import BadSetting
-from domain.scopes import DEFAULT_TENANT
-from server.lifecycle import reads
+from domain.launches import LaunchRequest
+from domain.scopes import ALL_SCOPES, DEFAULT_TENANT
+from server.lifecycle import launches, reads
+from server.lifecycle.service import Actor
 from tests.integration.api.conftest import Door, opened
 
 ADDRESSES = ("/webhooks/approval", "/api/v1/webhooks/approval")
@@ -171,3 +173,21 @@ async def test_decision_is_stored_when_the_webhook_is_answered(door: Door) -> No
     await post(door, approval(run))
     stored = await reads.get_run(door.home.service, run["run_id"], tenant=DEFAULT_TENANT)
     assert [decision.responder for decision in stored.decisions] == ["dana"]
+
+
+async def test_a_tenants_secret_decides_for_that_tenant_alone(folder: Path) -> None:
+    async with opened(folder, webhook_secrets=[f"north:{SECRET}"]) as door:
+        north = Actor("olga", "api", "north", scopes=ALL_SCOPES)
+        request = LaunchRequest(company_name="Acme Corp")
+        theirs = (await launches.launch(door.home.service, request, north)).run
+        await reads.wait_until_parked(
+            door.home.service, theirs.run_id, tenant="north", timeout_seconds=30
+        )
+        for run, status in ((await door.parked("Globex"), 404), ({"run_id": theirs.run_id}, 200)):
+            content = json.dumps(approval(run, approved=False)).encode()
+            headers = signed(content, name=f"msg_{status}")
+            answer = await door.http.post(ADDRESSES[0], content=content, headers=headers)
+            assert answer.status_code == status
+        await reads.wait_until_parked(
+            door.home.service, theirs.run_id, tenant="north", timeout_seconds=30
+        )

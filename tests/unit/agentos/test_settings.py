@@ -17,6 +17,7 @@ WRONG = {
     "SANDBOX_URL": "ftp://h",
     "AGENTOS_PORT": "65536",
     "AGENTOS_URL": "http://dana:secret-word@h",
+    "AGENTOS_AUTH": "maybe",
     "AGENTOS_WORKER_SLOTS": "0",
     "AGENTOS_MAX_RUNS": "none",
     "AGENTOS_MAX_RUNS_PER_TENANT": "0",
@@ -63,6 +64,7 @@ def test_secrets_are_not_in_what_is_printed() -> None:
     variables = {
         "APPROVAL_WEBHOOK_SECRETS": "whsec_secret-word whsec_secret-word-2",
         "SLACK_BOT_TOKEN": "secret-word",
+        "AGENTOS_API_KEY": "aos_secret-word",
         "DATABASE_URL": "postgresql://agentos:secret-word@db/agentos",
     }
     settings = load(variables)

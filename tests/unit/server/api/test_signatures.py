@@ -124,6 +124,20 @@ def test_unsigned_webhook_is_refused_when_there_is_a_secret() -> None:
         signatures(unsigned_allowed=True).check({}, BODY)
 
 
+def test_webhook_is_for_the_tenant_whose_secret_signed_it() -> None:
+    several = signatures(SECRET, f"north:{OTHER}")
+    for key, tenant in ((KEY, "default"), (bytes(32), "north")):
+        message = several.check(signed(key=key), BODY)
+        assert message
+        assert message.tenant == tenant
+
+
+@pytest.mark.parametrize("tenant", ["", "North", "a:b", "a b", "x" * 41])
+def test_start_is_refused_when_a_secret_is_of_no_tenant(tenant: str) -> None:
+    with pytest.raises(BadSetting):
+        Signatures((f"{tenant}:{SECRET}",))
+
+
 @pytest.mark.parametrize(
     "secret",
     ["", "whsec_", "hunter2", base64.b64encode(KEY).decode(), "whsec_!!!", "whsec_" + "QUJD"],
