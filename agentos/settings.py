@@ -87,11 +87,15 @@ class Settings(BaseSettings):
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The names by which this server may be called; any, if there are none."""
+        """The names by which this server may be called; any, if there are none.
+
+        Where nobody has to log in, those of loopback alone: a proxy that forwards the name that
+        others call it by would let them all in.
+        """
         if self.agentos_trusted_hosts or not self.on_loopback:
             return tuple(name.lower() for name in self.agentos_trusted_hosts)
-        own = urlsplit(self.agentos_url).hostname or ""
-        return ("127.0.0.1", "localhost", "[::1]", f"[{own}]" if ":" in own else own)
+        own = urlsplit(self.agentos_url).hostname if self.known_callers else None
+        return ("127.0.0.1", "localhost", "[::1]", *([own] if own else ()))
 
 
 _CURES = {

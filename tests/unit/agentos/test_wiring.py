@@ -73,6 +73,7 @@ async def test_another_server_may_bind_any_address_so_callers_must_be_known(
         ({"AGENTOS_TRUSTED_HOSTS": "one.example two.example"}, "two.example", 401),
         ({"AGENTOS_TRUSTED_HOSTS": "one.example two.example"}, "127.0.0.1", 400),
         ({"AGENTOS_HOST": "0.0.0.0"}, "evil.example", 401),
+        ({"AGENTOS_AUTH": "off", "AGENTOS_URL": "http://agentos.example"}, "agentos.example", 400),
     ],
 )
 async def test_a_server_answers_to_its_own_names(
