@@ -1,7 +1,12 @@
 """Where the data is kept and who executes runs: one SQLite file, or a Postgres for many."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -52,6 +57,7 @@ class Keeping:
         self.workbench: Database
         self.engine: EmbeddedEngine | QueuedEngine
         self._saving: Callable[[], AbstractAsyncContextManager[Saver]]
+        self._chatting: Callable[[Saver | None], AbstractAsyncContextManager[Saver]]
         limits = Limits(settings.agentos_max_runs, settings.agentos_max_runs_per_tenant)
         slots = settings.agentos_worker_slots
         if settings.database_url:
@@ -67,19 +73,29 @@ class Keeping:
             self._for_callers: tuple[Opened, ...] = (self.database, notices)
             self._for_runs: tuple[Opened, ...] = (self.workbench, claiming)
             self._saving = lambda: open_group_saver(address)
+            self._chatting = lambda _runs: open_group_saver(
+                address, size=2, patience_seconds=_CALLERS_WAIT_SECONDS
+            )
         else:
             self.database = self.workbench = SqliteDatabase(settings.sqlite_db_path)
             self.engine = EmbeddedEngine(self.database, self.bell, slots=slots, limits=limits)
             self._for_callers, self._for_runs = (self.database,), ()
             self._saving = lambda: open_saver(settings.checkpoint_path)
+            self._chatting = lambda runs: nullcontext(runs) if runs else self._saving()
 
     @asynccontextmanager
-    async def open(self, driver: Callable[[Saver], Driver] | None) -> AsyncIterator[None]:
-        """Connected while inside; with a `driver` this process executes runs as well."""
+    async def open(
+        self, driver: Callable[[Saver], Driver] | None, chat: Callable[[Saver], None] | None = None
+    ) -> AsyncIterator[None]:
+        """Connected while inside; with a `driver` this process executes runs as well.
+
+        `chat` is given where chats are kept: beside the checkpoints of runs.
+        """
         async with AsyncExitStack() as stack:
             for each in self._for_callers + (self._for_runs if driver else ()):
                 await each.open()
                 stack.push_async_callback(each.close)
+            saver: Saver | None = None
             if driver:
                 saver = await stack.enter_async_context(self._saving())
                 made = driver(saver)
@@ -88,6 +104,8 @@ class Keeping:
                 feeder = Feeder(replace(made.service, database=self.database))
                 await feeder.open()
                 stack.push_async_callback(feeder.close)
+            if chat:
+                chat(await stack.enter_async_context(self._chatting(saver)))
             yield
 
 

@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     agentos_max_runs: Annotated[int, Field(ge=1)] | None = None
     agentos_max_runs_per_tenant: Annotated[int, Field(ge=1)] | None = None
     agentos_max_queued: Annotated[int, Field(ge=1)] = 10_000
+    agentos_chat_days: Annotated[int, Field(ge=1, le=3_650)] = 30
     approval_webhook_secrets: Annotated[
         tuple[str, ...], NoDecode, BeforeValidator(_words), Field(repr=False)
     ] = ()
@@ -112,6 +113,7 @@ _CURES = {
     "agentos_max_runs": "Give a whole number from 1, or remove it for no limit.",
     "agentos_max_runs_per_tenant": "Give a whole number from 1, or remove it for no limit.",
     "agentos_max_queued": "Give a whole number from 1.",
+    "agentos_chat_days": "Give a whole number of days from 1 to 3650.",
     "sandbox": "Give SANDBOX=1 (stand-ins) or SANDBOX=0 (the real systems).",
     "sandbox_url": "Give the address that `agentos sandbox` prints.",
 }

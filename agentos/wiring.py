@@ -16,15 +16,18 @@ from agentos.settings import Settings
 from domain.errors import BadSetting
 from domain.ports import System
 from graph.build import GRAPH_VERSION, build
-from reasoning.models import AwsKeys, ModelChoice
+from reasoning.models import AwsKeys, ModelChoice, chat_model
+from reasoning.supervisor_rules import supervise
 from server.api.app import create_app
 from server.api.gate import ACTOR_KEY, Access
 from server.console.install import install
 from server.lifecycle import audit
 from server.lifecycle.callers import KeyRing
+from server.lifecycle.chats import Chats
 from server.lifecycle.intake import Intake
 from server.lifecycle.service import Service
 from server.store import stats
+from server.supervisor.turns import AgentSupervisor
 from server.worker.drive import Driver
 from systems import registry
 
@@ -84,10 +87,11 @@ def application(settings: Settings) -> FastAPI:
     )
     unsigned = not settings.approval_webhook_secrets and not settings.known_callers
     driver = partial(_driver, settings, kept, found) if settings.agentos_executes else None
+    supervisor = AgentSupervisor(chat_model(model_choice(settings), supervise))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with kept.open(driver), beside(audit.tell(kept.database)):
+        async with kept.open(driver, supervisor.open), beside(audit.tell(kept.database)):
             if unsigned:
                 _log.warning("Approval webhooks are accepted unsigned, from this machine only.")
             if not settings.known_callers:
@@ -100,6 +104,7 @@ def application(settings: Settings) -> FastAPI:
     app = create_app(
         service,
         access=_access(settings, kept),
+        chats=Chats(service, supervisor, settings.agentos_chat_days),
         webhook_secrets=settings.approval_webhook_secrets,
         unsigned_webhook_allowed=unsigned,
         lifespan=lifespan,

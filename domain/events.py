@@ -88,6 +88,17 @@ class EscalationRequested(_Event):
     request: OpenRequest
 
 
+class PersonAsked(_Event):
+    """Somebody, or a model that talks for them, wants a person to look; nothing follows by itself.
+
+    `about` is the open plan, or help with anything else.
+    """
+
+    type: Literal["person_asked"] = "person_asked"
+    about: Literal["approval", "help"]
+    reason: str
+
+
 class RollbackStarted(_Event):
     type: Literal["rollback_started"] = "rollback_started"
     reason: str
@@ -162,6 +173,7 @@ WorkflowEvent = Annotated[
     | ValidationStarted
     | RetryScheduled
     | EscalationRequested
+    | PersonAsked
     | RollbackStarted
     | StepUndone
     | ReportingStarted

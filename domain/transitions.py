@@ -35,6 +35,7 @@ MOVES: Mapping[str, Mapping[RunStatus, RunStatus]] = MappingProxyType(
         "validation_started": {S.PROVISIONING: S.VALIDATING},
         "retry_scheduled": {S.VALIDATING: S.PROVISIONING},
         "escalation_requested": {S.VALIDATING: S.ESCALATED, S.ROLLING_BACK: S.ESCALATED},
+        "person_asked": _stay(ACTIVE),
         "rollback_started": _all_to(_ROLLBACK_FROM, S.ROLLING_BACK),
         "step_undone": _stay(frozenset({S.ROLLING_BACK})),
         "reporting_started": {S.VALIDATING: S.REPORTING},

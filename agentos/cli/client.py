@@ -105,16 +105,36 @@ class Client:
             if self.run(run_id)["version"] <= after:
                 return
 
+    def say(self, thread_id: str, message: str) -> Iterator[tuple[str, Json]]:
+        """The parts of the supervisor's answer as they come, each with its name."""
+        try:
+            yield from self._frames("POST", f"/api/v1/chat/{thread_id}", {"message": message})
+        except httpx.HTTPError as error:
+            raise self._nobody() from error
+
     def _stream(self, run_id: str, after: int) -> Iterator[Json]:
-        headers = {"Accept": "text/event-stream", "Last-Event-ID": str(after)}
-        path = f"/api/v1/runs/{run_id}/events"
-        with self._http.stream("GET", path, headers=headers) as answer:
+        seen = {"Last-Event-ID": str(after)}
+        for _, event in self._frames("GET", f"/api/v1/runs/{run_id}/events", headers=seen):
+            yield event
+
+    def _frames(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Iterator[tuple[str, Json]]:
+        accept = {"Accept": "text/event-stream", **(headers or {})}
+        with self._http.stream(method, path, json=body, headers=accept) as answer:
             if not answer.is_success:
                 answer.read()
                 raise self._refusal(answer)
+            name = "message"
             for line in answer.iter_lines():
-                if line.startswith("data:"):
-                    yield json.loads(line.removeprefix("data:"))
+                if line.startswith("event:"):
+                    name = line.removeprefix("event:").strip()
+                elif line.startswith("data:"):
+                    yield name, json.loads(line.removeprefix("data:"))
 
     def _still_there(self, error: Exception) -> None:
         try:

@@ -55,6 +55,8 @@ def told(event: Json) -> Told | None:
             return Told(f"again in {data['after_seconds']:.1f} s", tuple(data["systems"]))
         case "escalation_requested":
             return Told("needs a person", tuple(data["request"]["systems"]))
+        case "person_asked":
+            return Told(f"{event['actor']} asks a person to look: {data['reason']}")
         case "step_undone":
             text = f"undone {len(data['undone'])}, left {len(data['left'])}"
             return Told(text, (data["system"],))

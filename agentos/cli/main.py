@@ -9,6 +9,7 @@ import typer
 from agentos.cli import (
     audit,
     batch,
+    chat,
     context,
     db,
     decide,
@@ -65,6 +66,7 @@ app.command()(verify.verify)
 app.command()(decide.approve)
 app.command()(decide.edit)
 app.command()(decide.deny)
+app.command()(chat.chat)
 app.command()(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(db.app, name="db")

@@ -6,13 +6,25 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from server.api import batches, events, health, moves, previews, problems, runs, steps, webhooks
+from server.api import (
+    batches,
+    chat,
+    events,
+    health,
+    moves,
+    previews,
+    problems,
+    runs,
+    steps,
+    webhooks,
+)
 from server.api.docs import Lifespan, new_application
 from server.api.envelope import Envelope
 from server.api.gate import Access, Gate
 from server.api.signatures import Signatures
 from server.api.stopping import set_on_signals
 from server.api.streams import Streams
+from server.lifecycle.chats import Chats
 from server.lifecycle.service import Service
 
 
@@ -20,15 +32,16 @@ def create_app(
     service: Service,
     *,
     access: Access,
+    chats: Chats | None = None,
     webhook_secrets: Sequence[str],
     unsigned_webhook_allowed: bool,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """The API over `service`; `BadSetting` when a webhook secret is none.
 
-    `access` decides who callers are. Webhooks are accepted unsigned only when that is allowed and
-    there are no secrets. `lifespan` opens and closes what the service needs; the application is up
-    within it.
+    `access` decides who callers are. Without `chats` there is no supervisor. Webhooks are accepted
+    unsigned only when that is allowed and there are no secrets. `lifespan` opens and closes what
+    the service needs; the application is up within it.
     """
     stopping = asyncio.Event()
 
@@ -51,5 +64,8 @@ def create_app(
     signatures = Signatures(webhook_secrets, unsigned_allowed=unsigned_webhook_allowed)
     for one in (previews, runs, events, moves, steps, batches, health):
         app.include_router(one.router)
+    if chats is not None:
+        app.state.chats = chats
+        app.include_router(chat.router)
     app.include_router(webhooks.router(signatures))
     return app

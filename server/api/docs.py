@@ -89,6 +89,9 @@ EVENTS: Responses = {
     200: {"content": {"text/event-stream": {"schema": _TEXT}}},
     204: {"description": "A stream of a run that has ended and whose last event was seen."},
 }
+CHAT: Responses = {
+    200: {"content": {"text/event-stream": {"schema": _TEXT}}},
+}
 LAUNCHED: Responses = _problems(
     s429="Too many runs wait already; `Retry-After` says when to come back."
 ) | {

@@ -66,6 +66,13 @@ async def enter(
     return Launched(run, replayed=False)
 
 
+async def launched(service: Service, idempotency_key: str, actor: Actor) -> RunState | None:
+    """The run that this key has launched, if it has."""
+    async with service.database.read() as tx:
+        found = await runs.by_key(tx, runs.scoped_key(actor.tenant, idempotency_key))
+    return found.run if found else None
+
+
 def chosen_systems(service: Service, request: LaunchRequest) -> tuple[str, ...]:
     """The systems that are meant, in the order in which they are known."""
     if request.systems is None:

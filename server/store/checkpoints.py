@@ -1,6 +1,6 @@
 """Where the graph's checkpoints are kept in SQLite: a file of their own, with its own lock."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -9,14 +9,37 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from server.store.serialising import plain_serializer
 
+_OLDER = (
+    "thread_id = ? AND checkpoint_id < (SELECT max(checkpoint_id) FROM checkpoints AS newest"
+    " WHERE newest.thread_id = {table}.thread_id"
+    " AND newest.checkpoint_ns = {table}.checkpoint_ns)"
+)
+
+
+class SqliteSaver(AsyncSqliteSaver):
+    """The library's saver, which can also be told to prune, as the one for Postgres can."""
+
+    async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
+        """Keep the latest checkpoint of each thread, or none (`delete`)."""
+        if strategy == "delete":
+            for thread_id in thread_ids:
+                await self.adelete_thread(thread_id)
+            return
+        async with self.lock:
+            for thread_id in thread_ids:
+                for table in ("writes", "checkpoints"):
+                    older = _OLDER.format(table=table)
+                    await self.conn.execute(f"DELETE FROM {table} WHERE {older}", (thread_id,))  # noqa: S608
+            await self.conn.commit()
+
 
 @asynccontextmanager
-async def open_saver(path: Path) -> AsyncIterator[AsyncSqliteSaver]:
+async def open_saver(path: Path) -> AsyncIterator[SqliteSaver]:
     """A saver on the file at `path`, which is made when it is not there."""
     serializer = plain_serializer()
     path.parent.mkdir(parents=True, exist_ok=True)
     async with aiosqlite.connect(path) as connection:
         await connection.execute("PRAGMA synchronous=FULL")
-        saver = AsyncSqliteSaver(connection, serde=serializer)
+        saver = SqliteSaver(connection, serde=serializer)
         await saver.setup()
         yield saver

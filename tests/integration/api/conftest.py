@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from server.api.app import create_app
 from server.api.gate import Access
 from server.lifecycle.callers import KeyRing
+from tests.doubles.chatter import chatter
 from tests.doubles.house import House, house
 from tests.doubles.toy import ToyWorld, toy
 from tests.integration import leaks
@@ -57,7 +58,7 @@ async def opened(folder: Path, *, guarded: bool = False, **options: Any) -> Asyn
     async with house(folder, systems) as home:
         if guarded:
             settings["access"] = Access(KeyRing(home.service.database))
-        app = create_app(home.service, **settings)
+        app = create_app(home.service, chats=chatter(home).chats, **settings)
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app=app),
             base_url="http://agentos.test",

@@ -25,7 +25,7 @@ reporting           run_completed>completed rollback_started>rolling_back
 completed           run_verified
 paused              run_resumed>was rollback_started>rolling_back
 """
-_WHILE_ALIVE = "run_failed>failed run_cancelled>cancelled cancel_requested"
+_WHILE_ALIVE = "run_failed>failed run_cancelled>cancelled cancel_requested person_asked"
 _WHILE_NOT_PAUSED = "pause_requested run_paused>paused"
 
 ENDS = ("completed", "denied", "expired", "cancelled", "rolled_back", "failed")

@@ -1,0 +1,75 @@
+"""agentos chat"""
+
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from agentos.cli.context import AsJson, client, command, finish
+from agentos.cli.exits import Exit
+
+Json = dict[str, Any]
+
+
+@command
+def chat(
+    message: Annotated[
+        str | None, typer.Argument(help="What to say; without it you talk.", metavar="MESSAGE")
+    ] = None,
+    thread: Annotated[
+        str | None, typer.Option(help="Go on with this chat.", metavar="NAME")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Talk with the supervisor: launch runs, ask about them.
+
+    It acts with your rights and cannot approve anything.
+    """
+    from agentos.cli.output import say
+    from domain.ids import new_id
+
+    api, name = client(), thread or new_id("chat")
+    spoken = [message] if message is not None else _spoken(name, as_json)
+    well = True
+    for text in spoken:
+        well = _turn(api, name, text, as_json) and well
+    if thread is None and not as_json:
+        say(f"Go on with: agentos chat --thread {name}")
+    finish(Exit.SUCCEEDED if well else Exit.FAILED)
+
+
+def _spoken(thread: str, as_json: bool) -> Iterator[str]:
+    """Lines from whoever is there, until the end of the input or an empty line."""
+    from agentos.cli.output import say
+
+    quiet = as_json or not sys.stdin.isatty()
+    if not quiet:
+        say(f"Chat {thread}. An empty line ends it; “help” says what can be asked.")
+    while True:
+        if not quiet:
+            say("› ")
+        line = sys.stdin.readline().strip()
+        if not line:
+            return
+        yield line
+
+
+def _turn(api: Any, thread: str, text: str, as_json: bool) -> bool:
+    """One turn; whether it was answered."""
+    from agentos.cli.output import complain, safe, say, show, show_json
+    from domain.errors import AgentOSError
+
+    kind, data = "", {}
+    for kind, data in api.say(thread, text):
+        if as_json:
+            show_json({"type": kind} | data)
+        elif kind == "tool_call":
+            say(f"… {data['tool']} {', '.join(map(str, data['arguments'].values()))}", "dim")
+        elif kind == "done":
+            show(safe(data["text"]))
+        elif kind == "error":
+            error = AgentOSError(data["message"], advice=data["advice"])
+            error.code = data["code"]
+            complain(error)
+    return kind == "done"

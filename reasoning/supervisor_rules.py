@@ -1,0 +1,148 @@
+"""What the supervisor does where no model is chosen: everyday questions, by pattern.
+
+A sentence that it does not understand as a whole is asked about, never half carried out.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
+
+from domain.canonical import digest
+from reasoning.launch_sentences import SYSTEMS, Misread, read_launch, system_name
+from reasoning.rules_model import Tools
+from reasoning.supervisor_patterns import ASKED, DECIDE, FILLER, MEANS, POLITE, RUN_ID
+from reasoning.supervisor_words import HELP, answered, refusal
+
+_LONGEST = 600
+_MARKS = " .!?¿¡"
+
+
+class Wish(NamedTuple):
+    """What a sentence asks for: tools to call, or words when no tool is needed.
+
+    `verb` is what only a person may do; `which` says that a system has to be found out first.
+    """
+
+    calls: tuple[tuple[str, dict[str, Any]], ...] = ()
+    words: str = ""
+    verb: str = ""
+    which: bool = False
+
+
+def supervise(messages: Sequence[BaseMessage], _tools: Tools) -> AIMessage:
+    """The next step of a conversation: calls of tools, or what they have told in words."""
+    newest = max(
+        (n for n, message in enumerate(messages) if isinstance(message, HumanMessage)), default=0
+    )
+    wish = _wish(*_said(messages[newest]))
+    results = [m for m in messages[newest:] if isinstance(m, ToolMessage)]
+    if not results:
+        if not wish.calls:
+            return AIMessage(wish.words)
+        return _calling(messages[newest], wish.calls)
+    if wish.which and len(results) == 1:
+        return _retry(messages[newest], _facts(results[0]))
+    return AIMessage(_words(wish, results))
+
+
+def _words(wish: Wish, results: Sequence[ToolMessage]) -> str:
+    found = [(result.name or "", _facts(result)) for result in results]
+    if wish.verb:
+        last = found[-1][1]
+        return refusal(wish.verb, None if "error" in last else last)
+    return "\n".join(answered(name, facts) for name, facts in found[-1 if wish.which else 0 :])
+
+
+def _wish(said: str, systems: Sequence[str]) -> Wish:
+    if len(said) > _LONGEST:
+        return Wish(words=f"That is too long for me. {HELP}")
+    sentence = POLITE.sub("", " ".join(said.replace("’", "'").split())).strip(_MARKS)
+    sentence = re.sub(r",? (?:please|bitte)$", "", sentence, flags=re.IGNORECASE)
+    for kind, pattern in ASKED:
+        if found := pattern.match(sentence):
+            return _asked(kind, found, said)
+    if decide := DECIDE.match(sentence):
+        return _decision(decide)
+    launches = read_launch(sentence, systems)
+    if isinstance(launches, Misread):
+        return Wish(words=launches.question)
+    if launches:
+        return Wish(tuple(("launch", launch.arguments) for launch in launches))
+    return Wish(words=f"I do not understand that. {HELP}")
+
+
+def _asked(kind: str, found: re.Match[str], said: str) -> Wish:
+    if kind == "help":
+        return Wish(words=HELP)
+    if kind in ("waiting", "active", "all"):
+        return Wish((("list_runs", {"which": kind}),))
+    groups = found.groupdict()
+    run = RUN_ID.search(groups["run"])
+    arguments: dict[str, Any] = {"run": run[0] if run else groups["run"].strip(" ,\"'“”")}
+    if kind == "retry":
+        if not groups.get("system"):
+            return Wish((("explain_failure", arguments),), which=True)
+        arguments["system"] = system_name(groups["system"])
+    if kind in ("request_approval", "escalate_to_human"):
+        arguments["reason"] = groups.get("reason") or said
+    return Wish(((kind, arguments),))
+
+
+def _decision(found: re.Match[str]) -> Wish:
+    """What only a person may do: the run is looked up, to say how a person does it."""
+    word = found["verb"].lower()
+    verb = next((to for of, to in MEANS.items() if word.startswith(of)), word)
+    run = RUN_ID.search(found["rest"])
+    name = run[0] if run else FILLER.sub("", found["rest"].strip()).strip(" ,\"'“”")
+    if not name:
+        return Wish(words=refusal(verb, None), verb=verb)
+    return Wish((("status", {"run": name}),), verb=verb)
+
+
+def _retry(asked: BaseMessage, facts: dict[str, Any]) -> AIMessage:
+    """Which system is meant, when the user has not said it and only one has failed."""
+    if "error" in facts:
+        return AIMessage(answered("explain_failure", facts))
+    faulty = [fault["system"] for fault in facts["faults"]]
+    if len(faulty) != 1:
+        which = (
+            f"{', '.join(faulty)} have failed. Which?" if faulty else "Nothing in it has failed."
+        )
+        return AIMessage(f"{facts['company']} ({facts['run_id']}): {which}")
+    return _calling(asked, (("retry", {"run": facts["run_id"], "system": faulty[0]}),), 1)
+
+
+def _calling(
+    asked: BaseMessage, calls: Sequence[tuple[str, dict[str, Any]]], step: int = 0
+) -> AIMessage:
+    """Ids are the same for the same message, and no other's."""
+    mark = digest([asked.id or asked.text, step])[:16]
+    return AIMessage(
+        "",
+        tool_calls=[
+            ToolCall(name=name, args=arguments, id=f"call_{mark}_{n}", type="tool_call")
+            for n, (name, arguments) in enumerate(calls)
+        ],
+    )
+
+
+def _said(message: BaseMessage) -> tuple[str, Sequence[str]]:
+    """The user's words, and which systems there are."""
+    try:
+        framed = json.loads(message.text)
+        return str(framed["message"]), framed["snapshot"]["systems"]
+    except (ValueError, KeyError, TypeError):
+        return message.text, SYSTEMS
+
+
+def _facts(result: ToolMessage) -> dict[str, Any]:
+    try:
+        facts = json.loads(result.text)
+    except ValueError:
+        facts = None
+    if isinstance(facts, dict):
+        return facts
+    return {"error": "invalid", "message": "That call was not accepted."}

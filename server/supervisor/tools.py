@@ -1,0 +1,164 @@
+"""The supervisor's tools, as a model sees them. None grants, approves, denies or skips anything."""
+
+import json
+from typing import Any, Literal
+
+from langchain.tools import BaseTool, ToolRuntime, tool
+from langchain_core.messages import AnyMessage, HumanMessage
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.errors import AgentOSError, Invalid
+from domain.names import name_key
+from server.supervisor.desk import Desk, Which
+from server.supervisor.facts import Json
+
+Call = ToolRuntime[Any, Any]
+"""Its types are left open: the library would build a validator for whatever they are."""
+
+System = Literal["slack", "github", "newsletter", "grants"]
+
+
+class Person(BaseModel):
+    """Somebody at the company; each value as the user wrote it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str | None = Field(default=None, description="As the user wrote it.")
+    email: str | None = None
+    github: str | None = Field(default=None, description="A GitHub login.")
+
+
+@tool
+async def launch(
+    company_name: str,
+    runtime: Call,
+    systems: list[str] | None = None,
+    contacts: list[Person] | None = None,
+) -> str:
+    """Launch the onboarding of one company. Nothing is made before a person approves its plan.
+
+    Args:
+        company_name: The company's name, letter by letter as the user wrote it.
+        systems: Only these systems; leave it out for all of them.
+        contacts: People of the company whom the user named.
+        runtime: Given by the service.
+    """
+    people = [person.model_dump(exclude_none=True) for person in contacts or []]
+    _said_by_the_user(runtime.state["messages"], company_name, *_values(people))
+    request: Json = {"company_name": company_name, "contacts": people}
+    if systems:
+        request["systems"] = sorted(set(systems))
+    return told(await _desk(runtime).launch(runtime.tool_call_id or "", **request))
+
+
+@tool
+async def list_runs(which: Which, runtime: Call) -> str:
+    """List runs, newest first: those that wait for a person, are active, have ended, or all.
+
+    Args:
+        which: Which runs.
+        runtime: Given by the service.
+    """
+    return told(await _desk(runtime).list_runs(which))
+
+
+@tool
+async def status(run: str, runtime: Call) -> str:
+    """Tell where one run stands in each system, and what a person can do now.
+
+    Args:
+        run: The id of the run, or the company's name for its newest run.
+        runtime: Given by the service.
+    """
+    return told(await _desk(runtime).status(run))
+
+
+@tool
+async def explain_failure(run: str, runtime: Call) -> str:
+    """Tell why a run failed, waits or goes on without a system, and what would help.
+
+    Args:
+        run: The id of the run, or the company's name for its newest run.
+        runtime: Given by the service.
+    """
+    return told(await _desk(runtime).explain(run))
+
+
+@tool
+async def retry(run: str, system: str, runtime: Call) -> str:
+    """Try one failed system of an escalated run again. Call it once per request of the user.
+
+    Args:
+        run: The id of the run, or the company's name for its newest run.
+        system: The system that failed.
+        runtime: Given by the service.
+    """
+    return told(await _desk(runtime).retry(run, system))
+
+
+@tool
+async def request_approval(run: str, reason: str, runtime: Call) -> str:
+    """Note that somebody is to look at the plan of a run. Only a person can approve; this cannot.
+
+    Args:
+        run: The id of the run, or the company's name for its newest run.
+        reason: Why, in one sentence.
+        runtime: Given by the service.
+    """
+    return await _ask(runtime, run, "approval", reason)
+
+
+@tool
+async def escalate_to_human(run: str, reason: str, runtime: Call) -> str:
+    """Note that a person is wanted for a run, whatever it is about. The run itself goes on.
+
+    Args:
+        run: The id of the run, or the company's name for its newest run.
+        reason: What is wrong, in one sentence.
+        runtime: Given by the service.
+    """
+    return await _ask(runtime, run, "help", reason)
+
+
+TOOLS: tuple[BaseTool, ...] = (
+    launch, list_runs, status, explain_failure, retry, request_approval, escalate_to_human,
+)  # fmt: skip
+
+
+def told_error(error: Exception) -> str:
+    """What a model is told of a failed call: code, sentence and advice of ours, else no detail."""
+    if not isinstance(error, AgentOSError):
+        return told({"error": "internal", "message": "The call failed.", "advice": "Say so."})
+    return told({"error": error.code, "message": error.message, "advice": error.advice})
+
+
+async def _ask(runtime: Call, run: str, about: Literal["approval", "help"], reason: str) -> str:
+    call_id = runtime.tool_call_id or ""
+    return told(await _desk(runtime).ask_person(call_id, run, about, reason))
+
+
+def _desk(runtime: Call) -> Desk:
+    desk: Desk = runtime.context
+    return desk
+
+
+def told(facts: Json) -> str:
+    """Facts as a model reads them."""
+    return json.dumps(facts, ensure_ascii=False)
+
+
+def _values(people: list[dict[str, Any]]) -> list[str]:
+    return [value for person in people for value in person.values()]
+
+
+def _said_by_the_user(messages: list[AnyMessage], *values: str) -> None:
+    """`Invalid` for a name or address that no message of the user holds: a model, or a text that
+    it has read, made it up."""
+    said = " ".join(m.text for m in messages if isinstance(m, HumanMessage))
+    text = name_key(said)
+    if any(name_key(value) not in text for value in values):
+        raise Invalid(
+            "A name or address in this call was never said by the user.",
+            field="company_name",
+            advice="Use the user's own words, or ask.",
+        )

@@ -1,0 +1,23 @@
+"""Chats on either database, over toy systems."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.doubles.house import House, house
+from tests.doubles.toy import ToyWorld, toy
+
+
+@pytest.fixture
+def worlds() -> dict[str, ToyWorld]:
+    return {name: ToyWorld() for name in ("slack", "github")}
+
+
+@pytest.fixture
+async def home(
+    tmp_path: Path, address: str | None, worlds: dict[str, ToyWorld]
+) -> AsyncIterator[House]:
+    systems = {name: toy(name, world) for name, world in worlds.items()}
+    async with house(tmp_path, systems, address=address) as home:
+        yield home

@@ -1,0 +1,64 @@
+"""Chats over a house: with rules, or with a model that says what a test has written."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, ToolCall
+from langgraph.checkpoint.base import BaseCheckpointSaver
+
+from domain.chats import ToolAnswered, TurnAnswered, TurnPart
+from reasoning.rules_model import RulesChatModel
+from reasoning.supervisor_rules import supervise
+from server.lifecycle.chats import Chats
+from server.lifecycle.service import Actor
+from server.supervisor.turns import AgentSupervisor
+from tests.doubles.house import DANA, House
+
+Script = Callable[[Sequence[BaseMessage]], AIMessage]
+
+
+def calling(name: str, call_id: str, **arguments: Any) -> AIMessage:
+    """A model's wish to use a tool."""
+    call = ToolCall(name=name, args=arguments, id=call_id, type="tool_call")
+    return AIMessage("", tool_calls=[call])
+
+
+def model_of(script: Script | None) -> BaseChatModel:
+    """The rules, or a model that follows the script."""
+    if script is None:
+        return RulesChatModel(rules=supervise)
+    return RulesChatModel(rules=lambda messages, _tools: script(messages))
+
+
+@dataclass(frozen=True)
+class Chatter:
+    """Says things as Dana, unless told otherwise, in one thread."""
+
+    chats: Chats
+    saver: BaseCheckpointSaver[Any]
+    thread: str = "t1"
+
+    async def say(self, text: str, actor: Actor = DANA) -> list[TurnPart]:
+        """The parts of a turn."""
+        return [part async for part in self.chats.talk(self.thread, text, actor)]
+
+    async def answer(self, text: str, actor: Actor = DANA) -> TurnAnswered:
+        """The last part of a turn that went well."""
+        last = (await self.say(text, actor))[-1]
+        assert isinstance(last, TurnAnswered)
+        return last
+
+    async def results(self, text: str, actor: Actor = DANA) -> list[Any]:
+        """What the tools of a turn said."""
+        return [p.result for p in await self.say(text, actor) if isinstance(p, ToolAnswered)]
+
+
+def chatter(home: House, script: Script | None = None, **options: Any) -> Chatter:
+    """A supervisor on the checkpointer of the house."""
+    saver = home.driver.onboarding.checkpointer
+    assert isinstance(saver, BaseCheckpointSaver)
+    supervisor = AgentSupervisor(model_of(script))
+    supervisor.open(saver)
+    return Chatter(Chats(home.service, supervisor, **options), saver)
