@@ -8,12 +8,12 @@ from sqlalchemy import update
 
 from domain.decisions import DecisionKind
 from domain.errors import IllegalMove, NotAllowed, NotFound
-from domain.scopes import Scope
+from domain.scopes import DEFAULT_TENANT, Scope
 from domain.status import RunStatus
 from server.lifecycle import chats as lifecycle
 from server.lifecycle.reads import get_run, list_events
 from server.store import chats as store
-from server.store.tables import DEFAULT_TENANT, ChatRow
+from server.store.tables import ChatRow
 from tests.doubles.chatter import Chatter, chatter
 from tests.doubles.house import DANA, House
 from tests.doubles.toy import ToyWorld

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import Any
 
 from langchain_core.messages import AIMessage, HumanMessage
 from pydantic import BaseModel
@@ -56,7 +57,7 @@ async def test_rules_see_the_tools_that_are_bound() -> None:
 async def test_rules_give_structured_output_with_the_raw_answer() -> None:
     model = chat_model(ModelChoice(), parrot)
     asked = model.with_structured_output(Greeting, include_raw=True, method="json_schema")
-    found = await asked.ainvoke([HumanMessage("hi")])
+    found: Any = await asked.ainvoke([HumanMessage("hi")])
     assert found["parsed"] == Greeting(word="hi ")
     assert found["raw"].text == '{"word": "hi "}'
 
@@ -64,6 +65,6 @@ async def test_rules_give_structured_output_with_the_raw_answer() -> None:
 def test_an_answer_that_is_no_json_is_told_apart() -> None:
     model = chat_model(ModelChoice(), lambda *_: AIMessage("Gladly."))
     asked = model.with_structured_output(Greeting, include_raw=True, method="json_schema")
-    found = asked.invoke([HumanMessage("hi")])
+    found: Any = asked.invoke([HumanMessage("hi")])
     assert (found["raw"].text, found["parsed"]) == ("Gladly.", None)
     assert found["parsing_error"] is not None
