@@ -10,11 +10,16 @@ import yaml
 
 @dataclass(frozen=True)
 class Prompt:
-    """A text put before a person or a model. `trace` says which one, in events and logs."""
+    """A text put before a person or a model. `trace` says which one, in events and logs.
+
+    `output` names the wire model of the answer.
+    """
 
     id: str
     version: int
     body: str
+    output: str | None = None
+    max_tokens: int = 900
 
     @property
     def sha(self) -> str:
@@ -32,4 +37,10 @@ def load(name: str) -> Prompt:
     text = resources.files("prompts").joinpath(f"{name}.md").read_text(encoding="utf-8")
     _, front, body = text.split("---\n", 2)
     facts = yaml.safe_load(front)
-    return Prompt(id=facts["id"], version=facts["version"], body=body.strip())
+    return Prompt(
+        id=facts["id"],
+        version=facts["version"],
+        body=body.strip(),
+        output=facts.get("output"),
+        max_tokens=facts.get("model", {}).get("max_tokens", 900),
+    )

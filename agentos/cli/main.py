@@ -15,6 +15,7 @@ from agentos.cli import (
     decide,
     demo,
     doctor,
+    eval,
     exits,
     keys,
     launch,
@@ -70,6 +71,7 @@ app.command()(chat.chat)
 app.command()(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(db.app, name="db")
+app.add_typer(eval.app, name="eval")
 app.add_typer(audit.app, name="audit")
 
 

@@ -1,0 +1,126 @@
+"""What a name in a sentence is: a company, a person, somebody spoken of. Told by its neighbours."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from reasoning.rules.lexicon import SYSTEMS, Item, small_words
+from reasoning.rules.names import Name
+
+_SKIPPED = frozenset("\"“”„«»'`(*[")
+_EACH = small_words("each")
+_LISTS = frozenset({",", ":", "-", "–", "—"})
+_MARKS = frozenset({":", "-", "–", "—", "→", "=", "=>", ">", "|"})
+
+
+def with_roles(names: Sequence[Name], sentence: Sequence[Item], bullet: bool) -> list[Name]:
+    """The names in order; what stands in a list with a company is one too."""
+    found = sorted((_role(name, sentence, bullet) for name in names), key=lambda name: name.at)
+    changed = True
+    while changed:
+        changed = False
+        for left, right in pairwise(found):
+            if not _listed(sentence, left.until, right.at) or left.role == right.role:
+                continue
+            for one, other in ((left, right), (right, left)):
+                if one.role in ("company", "excluded", "person") and other.role == "unknown":
+                    found[found.index(other)] = other.as_(one.role)
+                    changed = True
+            if changed:
+                break
+    return found
+
+
+def _listed(sentence: Sequence[Item], start: int, end: int) -> bool:
+    """Nothing but commas, `and` and small words between two names."""
+    between = sentence[start:end]
+    return bool(between) and all(
+        item.word in (",", "/", '"', "“", "”")
+        or item.means("and", "or")
+        or item.kinds == {"filler"}
+        for item in between
+    )
+
+
+def before(sentence: Sequence[Item], at: int) -> int:
+    """The place of what stands before `at` and says something; -1 when nothing does."""
+    at -= 1
+    while at >= 0 and (sentence[at].word in _SKIPPED or sentence[at].kinds == {"filler"}):
+        at -= 1
+    return at
+
+
+def _after(sentence: Sequence[Item], at: int) -> Item | None:
+    while at < len(sentence) and (
+        sentence[at].word in _SKIPPED - {"(", "["} or sentence[at].word in _EACH
+    ):
+        at += 1
+    return sentence[at] if at < len(sentence) else None
+
+
+def _role(name: Name, sentence: Sequence[Item], bullet: bool) -> Name:
+    if name.role != "unknown":
+        return name
+    place = before(sentence, name.at)
+    left = sentence[place] if place >= 0 else None
+    right = _after(sentence, name.until)
+    further = sentence[name.until + 1] if name.until + 1 < len(sentence) else None
+    about = any(item.means("onboard", "all", "all_but", "rest", *SYSTEMS) for item in sentence)
+    if (
+        left is not None
+        and left.word == ":"
+        and place > 0
+        and sentence[place - 1].means("contact", "own")
+    ):
+        return name.as_("person")
+    if left is not None and left.word in _LISTS and place > 0:
+        lead = sentence[place - 1]
+        if lead.means("kind") and not lead.system:
+            return name.as_("company")
+    if left is not None and (role := _by_left(left, about)):
+        return name.as_(role)
+    if right is not None and (
+        right.kind == "email"
+        or (
+            right.word in ("<", "(", ",", ":", "-", "–")
+            and further is not None
+            and further.kind == "email"
+        )
+    ):
+        return name.as_("person")
+    if right is not None and right.means("speaker") and not right.means("need"):
+        return name.as_("speaker")
+    if right is not None and right.means("need", "has", "has_weak", "except_after", "onboard"):
+        return name.as_("company")
+    if bullet and (left is None or place <= 1):
+        return name.as_("company")
+    if right is not None and right.word in _MARKS:
+        return name.as_("company")
+    joined = left is not None and (left.means("and", "but") or left.word == ",")
+    scoped = right is not None and right.means("to", "all", "only", "except", *SYSTEMS)
+    if joined and about and scoped:
+        return name.as_("company")
+    if left is not None and left.means("polite", "pronoun") and scoped:
+        return name.as_("company")
+    opens = left is None or left.word in _MARKS
+    closes = right is None or right.word in (",", ".", "?", "!", "(", "…")
+    if opens and (closes or scoped or (right is not None and right.means("pronoun", "refer"))):
+        return name.as_("company")
+    return name
+
+
+def _by_left(left: Item, about: bool) -> str | None:
+    if left.means("onboard", "kind", "deal"):
+        return "company"
+    if left.means("own"):
+        return "own"
+    if left.means("contact"):
+        return "person"
+    if left.means("greeting") and not left.means("and"):
+        return "addressed"
+    if left.means("refer"):
+        return "refer"
+    if left.means("except"):
+        return "excluded"
+    if left.means("for") or (left.means("to") and about) or left.means("only", "all", "need"):
+        return "company"
+    return None
