@@ -5,12 +5,16 @@ from typing import Annotated, Any
 
 import typer
 
+from agentos.cli import completion
 from agentos.cli.context import AsJson, client, command, finish
 from agentos.cli.exits import Exit
 
 PATH = "/api/v1/batches"
 POLL_SECONDS = 1.0
-BatchId = Annotated[str, typer.Argument(help="The id of a batch.", metavar="BATCH")]
+BatchId = Annotated[
+    str,
+    typer.Argument(help="The id of a batch.", metavar="BATCH", autocompletion=completion.batch_ids),
+]
 Watch = Annotated[bool, typer.Option("--watch", help="Follow the batch until nothing moves.")]
 app = typer.Typer(no_args_is_help=True, help="Launch many companies from a CSV file.")
 _UNDER_WAY = ("ready", "queued", "planning", "provisioning", "validating", "reporting")

@@ -40,13 +40,15 @@ class Client:
 
     url: str
     key: str = field(default="", repr=False)
+    timeout_seconds: float = 70.0
     _http: httpx.Client = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         local = httpx.URL(self.url).host in _LOCAL
         proof = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        patience = httpx.Timeout(self.timeout_seconds)
         self._http = httpx.Client(
-            base_url=self.url, headers=proof, timeout=70.0, trust_env=not local
+            base_url=self.url, headers=proof, timeout=patience, trust_env=not local
         )
 
     def __enter__(self) -> Self:

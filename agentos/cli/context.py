@@ -8,12 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
+from agentos.cli import completion
 from agentos.cli.exits import Exit
 from agentos.cli.output import complain, show_json
 from domain.errors import AgentOSError, BadSetting, Invalid
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-RunId = Annotated[str, typer.Argument(help="The id of a run.", metavar="RUN")]
+RunId = Annotated[
+    str, typer.Argument(help="The id of a run.", metavar="RUN", autocompletion=completion.run_ids)
+]
 As = Annotated[
     str, typer.Option("--as", help="Who decides; with AGENTOS_API_KEY its owner.", envvar="USER")
 ]

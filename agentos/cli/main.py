@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from agentos.cli import (
+    approvals,
     audit,
     batch,
     chat,
@@ -64,6 +65,7 @@ app.command()(runs.runs)
 app.add_typer(runs.app, name="run")
 app.add_typer(batch.app, name="batch")
 app.command()(verify.verify)
+app.command()(approvals.approvals)
 app.command()(decide.approve)
 app.command()(decide.edit)
 app.command()(decide.deny)

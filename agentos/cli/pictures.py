@@ -71,6 +71,24 @@ def run_table(items: list[Json]) -> Table:
     return table
 
 
+def question_table(items: list[Json]) -> Table:
+    """Runs that wait for a person, one line each."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for name in ("run", "waits for", "systems", "since"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("company", overflow="fold")
+    for run in items:
+        asked = run["open_request"] or {}
+        table.add_row(
+            safe(run["run_id"]),
+            word(run["status"]),
+            safe(", ".join(asked.get("systems") or run["systems"])),
+            safe(run["updated_at"][5:16].replace("T", " ")),
+            safe(run["company_name"]),
+        )
+    return table
+
+
 def made(run: Json) -> Iterator[RenderableType]:
     """What each system holds, with links."""
     for step in run["steps"]:
