@@ -173,10 +173,13 @@ async def test_failed_system_is_tried_again_when_a_person_says_so(
 
 async def test_plan_is_made_anew_when_it_is_edited(thread: Thread) -> None:
     await thread.go(ACME)
-    change = {"name": "approval", "args": {"systems": ["slack"]}}
+    args = {"systems": ["slack"], "contacts": [{"email": "ben@example.com"}]}
+    change = {"name": "approval", "args": args}
     await thread.answer({"decisions": [{"type": "edit", "edited_action": change}]})
     run = await thread.run()
     assert (run.status, run.systems) == ("awaiting_approval", ("slack",))
+    assert run.plan is not None
+    assert [contact.email for contact in run.plan.company.contacts] == ["ben@example.com"]
     await thread.answer(APPROVE)
     assert thread.made() == {"slack channel": 1, "slack message": 1}
 
