@@ -20,6 +20,22 @@ async def is_collaborator(call: Asked, login: str) -> Response:
     return call.answer(204)
 
 
+@router.on("GET", REPOSITORY, f"{_PERSON}/permission")
+async def get_permission(call: Asked, login: str) -> Response:
+    """Who is in the organisation may read by its base permission; strangers may do nothing."""
+    person = call.user(login)
+    found = call.store.get("github", "collaborator", _key(call.repository, login))
+    base = "pull" if person["member"] else None
+    level = found["permission"] if found and found["state"] == "active" else base
+    role = bodies.role_name(level) if level else "none"
+    simple = {"maintain": "write", "triage": "read"}.get(role, role)
+    shown = bodies.user(call, person["login"], person["id"]) | {"role_name": role}
+    rights = bodies.permissions(level) if level else dict.fromkeys(bodies.LEVELS, False)
+    return call.answer(
+        200, {"permission": simple, "role_name": role, "user": shown | {"permissions": rights}}
+    )
+
+
 @router.on("PUT", REPOSITORY, _PERSON)
 async def put_collaborator(call: Asked, login: str) -> Response:
     """201 with an invitation for a stranger, 204 for a member or a collaborator (docs)."""

@@ -24,6 +24,7 @@ PERMISSIONS = {
     "members": "write",
     "metadata": "read",
     "organization_custom_properties": "write",
+    "repository_custom_properties": "write",
 }
 
 

@@ -10,7 +10,7 @@ from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
 from systems.github import repository, team
 from systems.github.client import GitHubClient
-from systems.github.naming import full_name, name
+from systems.github.naming import full_name, level, name
 from systems.github.options import GitHubOptions
 from systems.part import Found, Owner, made
 
@@ -30,7 +30,7 @@ class TeamGrant:
     def desired(self, company: Company) -> Sequence[Change]:
         """One permission."""
         slug, path = name(company, self._options), full_name(company, self._options)
-        level = (company.choices.github_permission or self._options.permission).value
+        permission = level(company, self._options)
         return [
             Change(
                 key=f"{company.company_id}/github/{RESOURCE}",
@@ -38,8 +38,8 @@ class TeamGrant:
                 resource=RESOURCE,
                 kind=ChangeKind.CREATE,
                 target=f"team {slug} on {path}",
-                summary=f"give the team {slug} the permission {level} on {path}",
-                after={"permission": level},
+                summary=f"give the team {slug} the permission {permission} on {path}",
+                after={"permission": permission},
             )
         ]
 
@@ -49,12 +49,12 @@ class TeamGrant:
         grant = await self._client.grant(*place) if place else None
         if place is None or grant is None:
             return None
-        level = grant.permission or change.after["permission"]
+        actual = grant.permission or change.after["permission"]
         return Found(
             _resource(*place),
             Owner.SETTING,
-            same=level == change.after["permission"],
-            current={"permission": level},
+            same=actual == change.after["permission"],
+            current={"permission": actual},
         )
 
     async def make(self, company: Company, change: Change, refs: Refs) -> Resource:
@@ -83,9 +83,9 @@ class TeamGrant:
             return Undone(note=f"the permission of {target} was removed")
         if await self._client.grant(facts["slug"], facts["full_name"]) is None:
             return Undone(note=f"the permission of {target} is gone")
-        level = str(entry.change.before["permission"])
-        await self._client.set_grant(facts["slug"], facts["full_name"], level)
-        return Undone(note=f"the permission of {target} is {level} as before")
+        before = str(entry.change.before["permission"])
+        await self._client.set_grant(facts["slug"], facts["full_name"], before)
+        return Undone(note=f"the permission of {target} is {before} as before")
 
 
 def _place(refs: Refs) -> tuple[str, str] | None:

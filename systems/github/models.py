@@ -80,3 +80,47 @@ class Membership(BaseModel):
     """A person in a team: `active`, or `pending` until they accept."""
 
     state: str
+
+
+class Person(BaseModel):
+    """Somebody with an account."""
+
+    login: str
+
+
+class RepositoryInvitation(BaseModel):
+    """An invitation into one repository; `permissions` is in the words of roles."""
+
+    id: int
+    invitee: Person | None = None
+    permissions: str
+    expired: bool = False
+
+    @property
+    def permission(self) -> str:
+        """In the words of requests."""
+        return _BY_ROLE.get(self.permissions, self.permissions)
+
+
+class Collaborator(BaseModel):
+    """What somebody may do in a repository, in the words of roles."""
+
+    role_name: str
+
+    @property
+    def permission(self) -> str:
+        """In the words of requests."""
+        return _BY_ROLE.get(self.role_name, self.role_name)
+
+
+class Property(BaseModel):
+    """A custom property of a repository."""
+
+    property_name: str
+    value: str | list[str] | None = None
+
+
+class PropertySchema(BaseModel):
+    """A custom property that an organisation has defined."""
+
+    property_name: str

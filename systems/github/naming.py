@@ -15,6 +15,11 @@ def full_name(company: Company, options: GitHubOptions) -> str:
     return f"{options.org}/{name(company, options)}"
 
 
+def level(company: Company, options: GitHubOptions) -> str:
+    """What people may do in the repository."""
+    return (company.choices.github_permission or options.permission).value
+
+
 def description(company: Company, limit: int) -> str:
     """The display name, cut so that the mark always fits."""
     end = f" · {company.marker}"

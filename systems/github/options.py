@@ -1,6 +1,7 @@
 """The variables of GitHub."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,13 @@ from systems.variables import Options, Seconds, WebAddress
 
 _LOGIN = r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}"
 Id = Annotated[int, Field(ge=1)]
+
+
+class Access(StrEnum):
+    """How people get into the repository: by a team of the organisation, or each by name."""
+
+    TEAM = "team"
+    COLLABORATORS = "collaborators"
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,15 @@ class GitHubOptions(Options):
         Permission.PUSH,
         alias="GITHUB_PERMISSION",
         description=f"one of: {', '.join(Permission)}",
+    )
+    access: Access = Field(
+        Access.TEAM, alias="GITHUB_ACCESS", description=f"one of: {', '.join(Access)}"
+    )
+    custom_property: str | None = Field(
+        None,
+        alias="GITHUB_PROPERTY",
+        pattern=r"^[A-Za-z0-9_#$-]{1,75}$",
+        description="the name of a custom property for text that the organisation has defined",
     )
     base_url: WebAddress = Field(
         "https://api.github.com",

@@ -14,7 +14,7 @@ from systems.github import models
 from systems.github.client import GitHubClient
 from systems.github.faults import not_ready
 from systems.github.naming import description, full_name, is_marked, name, owner_of
-from systems.github.options import GitHubOptions
+from systems.github.options import Access, GitHubOptions
 from systems.part import Found, Owner, made
 
 RESOURCE = "repository"
@@ -49,7 +49,7 @@ class CompanyRepository:
                 resource=RESOURCE,
                 kind=ChangeKind.CREATE,
                 target=target,
-                summary=f"create the private repository {target}{source}",
+                summary=f"create the private repository {target}{source}{self._unreached(company)}",
                 after={
                     "full_name": target,
                     "private": True,
@@ -59,6 +59,13 @@ class CompanyRepository:
                 undo=Undo.PARTIAL,
             )
         ]
+
+    def _unreached(self, company: Company) -> str:
+        """People from outside are known to GitHub by their handles only."""
+        if self._options.access is Access.TEAM:
+            return ""
+        count = sum(1 for one in company.contacts if not one.github)
+        return f"; {count} named without a GitHub handle, who are not let in" if count else ""
 
     async def find(self, company: Company, change: Change, refs: Refs) -> Found | None:
         """The repository of that name."""

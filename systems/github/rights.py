@@ -7,17 +7,26 @@ from pydantic import BaseModel, ValidationError
 
 from domain.codes import ErrorCode
 from domain.errors import NeedsPerson
+from systems.github.options import Access, GitHubOptions
 
-NEEDED: Mapping[str, str] = {
-    "administration": "write",
-    "contents": "read",
-    "members": "write",
-    "metadata": "read",
-}
-"""Permissions of an App."""
 
-SCOPES = (frozenset({"repo"}), frozenset({"admin:org", "write:org"}))
-"""Scopes of a classic token: one of each."""
+def needed(options: GitHubOptions) -> Mapping[str, str]:
+    """Permissions of an App."""
+    wanted = {"administration": "write", "contents": "read", "metadata": "read"}
+    if options.access is Access.TEAM:
+        wanted["members"] = "write"
+    if options.custom_property:
+        wanted |= {"repository_custom_properties": "write"}
+        wanted |= {"organization_custom_properties": "read"}
+    return dict(sorted(wanted.items()))
+
+
+def scopes(options: GitHubOptions) -> Iterator[frozenset[str]]:
+    """Scopes of a classic token: one of each."""
+    yield frozenset({"repo"})
+    if options.access is Access.TEAM:
+        yield frozenset({"admin:org", "write:org"})
+
 
 _LEVELS = ("", "read", "write")
 _TOKEN_PATH = "/access_tokens"  # noqa: S105  (the end of an address)
@@ -30,7 +39,8 @@ class _Token(BaseModel):
 class Rights:
     """An App's token comes with its permissions; beside answers stand a classic token's scopes."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: GitHubOptions) -> None:
+        self._options = options
         self._permissions: Mapping[str, str] | None = None
         self._scopes: frozenset[str] | None = None
 
@@ -63,11 +73,11 @@ class Rights:
 
     def _missing(self) -> Iterator[str]:
         if self._permissions is not None:
-            for name, level in NEEDED.items():
+            for name, level in needed(self._options).items():
                 given = self._permissions.get(name, "")
                 if given in _LEVELS and _LEVELS.index(given) < _LEVELS.index(level):
                     yield f"{name}: {level}"
         if self._scopes is not None:
-            for scopes in SCOPES:
-                if not scopes & self._scopes:
-                    yield min(scopes)
+            for some in scopes(self._options):
+                if not some & self._scopes:
+                    yield min(some)

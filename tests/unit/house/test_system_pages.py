@@ -9,6 +9,7 @@ from domain.codes import ErrorCode
 from systems.github import rights
 from systems.registry import modules
 from systems.slack.client import SlackClient
+from tests.unit.systems.github.conftest import options as github_options
 from tests.unit.systems.slack.conftest import options
 
 C = ErrorCode
@@ -45,8 +46,9 @@ def test_slacks_page_names_each_scope(private: str) -> None:
 
 
 def test_githubs_page_names_each_permission() -> None:
-    page = _page("github")
-    for name, level in rights.NEEDED.items():
+    page, every = _page("github"), github_options(GITHUB_PROPERTY="company")
+    for name, level in rights.needed(every).items():
         words = "read and write" if level == "write" else "(read|always)"
-        assert re.search(rf"{name.capitalize()} \| {words}", page), name
-    assert all(f"`{scope}`" in page for scopes in rights.SCOPES for scope in scopes)
+        title = name.split("_", 1)[-1].replace("_", " ").capitalize()
+        assert re.search(rf": {title} \| {words} \|", page), name
+    assert all(f"`{scope}`" in page for some in rights.scopes(every) for scope in some)

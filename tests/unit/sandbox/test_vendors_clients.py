@@ -129,6 +129,26 @@ async def test_githubkit_takes_every_answer_apart_in_full(
     assert archived.archived
 
 
+async def test_githubkit_takes_people_from_outside_apart_in_full(
+    app: GitHub[AppInstallationAuthStrategy],
+) -> None:
+    repos = app.rest.repos
+    await repos.async_create_in_org(ORG, name="acme", private=True, auto_init=True)
+    invited = await repos.async_add_collaborator(ORG, "acme", "octo-guest", permission="triage")
+    (waiting,) = (await repos.async_list_invitations(ORG, "acme")).parsed_data
+    assert invited.parsed_data.id == waiting.id
+    assert (waiting.permissions, waiting.invitee and waiting.invitee.login) == (
+        "triage",
+        "octo-guest",
+    )
+    await repos.async_add_collaborator(ORG, "acme", "octo-dana", permission="push")
+    for login, role in (("octo-dana", "write"), ("octo-guest", "none")):
+        found = await repos.async_get_collaborator_permission_level(ORG, "acme", login)
+        assert found.parsed_data.role_name == role
+    await repos.async_remove_collaborator(ORG, "acme", "octo-guest")
+    assert (await repos.async_list_invitations(ORG, "acme")).parsed_data == []
+
+
 async def test_githubkit_waits_for_the_template_and_reads_the_branch(
     app: GitHub[AppInstallationAuthStrategy],
 ) -> None:
