@@ -7,7 +7,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PYTEST := $(BIN)/python -m pytest
 export UV_LINK_MODE ?= copy
 
-.PHONY: help install mailman demo dev test test-unit test-faults soak check bench format lock clean
+.PHONY: help install mailman browser demo dev test test-unit test-faults soak check bench format lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,7 +41,13 @@ demo: install  ## onboard Acme Corp into four systems, start to finish
 dev: install  ## server, worker and sandbox on port 7777
 	@$(BIN)/agentos dev --port 7777
 
-test: install mailman check  ## all checks and tests
+browser:  ## a Chromium for the tests of the console, where there is none
+	@command -v chromium chromium-browser google-chrome > /dev/null \
+		|| { echo "Installing Chromium (once, for tests only)" \
+		&& apt-get install --yes --quiet --no-install-recommends chromium > /dev/null 2>&1; } \
+		|| echo "No Chromium: the tests of the console in a browser are left out."
+
+test: install mailman browser check  ## all checks and tests
 	@$(PYTEST) -q -n 2 --dist loadfile -m "not slow"
 
 test-unit: install  ## the quick tests
@@ -50,7 +56,7 @@ test-unit: install  ## the quick tests
 test-faults: install  ## every fault, at every boundary
 	@command -v faketime > /dev/null || apt-get install --yes --quiet faketime > /dev/null 2>&1 \
 		|| echo "No faketime: the test that needs it is left out."
-	@$(PYTEST) -q -n 2 --dist worksteal tests/faults
+	@$(PYTEST) -q -n 2 --dist worksteal tests/faults tests/ui/test_restart.py
 
 soak: install  ## ten minutes of random kills
 	@$(BIN)/python -m tests.faults.soak --seconds 600

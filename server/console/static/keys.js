@@ -2,7 +2,7 @@
 
 const PLACES = { r: "/runs", a: "/approvals", l: "/launch", s: "/systems" };
 const TYPING = "input, textarea, select, [contenteditable], dialog[open]";
-let leader = 0;
+let leader = -Infinity;
 
 document.addEventListener("keydown", (event) => {
   const target = event.target;
@@ -10,7 +10,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (target.closest(TYPING) || document.querySelector("dialog[open]")) return;
   if (performance.now() - leader < 1500 && PLACES[event.key]) {
-    leader = 0;
+    leader = -Infinity;
     location.assign(PLACES[event.key]);
   } else if (event.key === "g") {
     leader = performance.now();

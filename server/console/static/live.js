@@ -30,16 +30,18 @@ export function morph(from, to) {
   attributes(from, to);
   if (from.nodeName === "TEXTAREA") return;
   if (from.dataset.steady !== undefined) return steady(from, to);
+  const ids = new Set([...to.children].map((child) => child.id));
   let at = from.firstChild;
   for (const wanted of [...to.childNodes]) {
-    while (at && kept(at) && !same(at, wanted)) at = at.nextSibling;
+    at = passed(at, wanted, ids);
     const elsewhere = wanted.id ? document.getElementById(wanted.id) : null;
     if (at && same(at, wanted)) {
       const next = at.nextSibling;
       morph(at, wanted);
       at = next;
     } else if (elsewhere && elsewhere.parentNode === from && same(elsewhere, wanted)) {
-      from.insertBefore(elsewhere, at);
+      // Where it exists, moveBefore leaves focus and open dialogs as they are.
+      (from.moveBefore ?? from.insertBefore).call(from, elsewhere, at);
       morph(elsewhere, wanted);
     } else {
       from.insertBefore(wanted, at);
@@ -50,6 +52,17 @@ export function morph(from, to) {
     if (!kept(at)) at.remove();
     at = next;
   }
+}
+
+/** The next node to be compared: named ones that are wanted no more are taken out on the way. */
+function passed(at, wanted, ids) {
+  while (at && !same(at, wanted)) {
+    const next = at.nextSibling;
+    if (at.id && !kept(at) && !ids.has(at.id)) at.remove();
+    else if (!kept(at)) break;
+    at = next;
+  }
+  return at;
 }
 
 /** What a person has opened or typed is theirs. */

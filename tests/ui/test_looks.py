@@ -1,0 +1,116 @@
+"""Every page in every state, in both themes and on a phone: nothing for axe-core to find."""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, ViewportSize
+
+from tests.e2e.running import Running
+from tests.ui.conftest import Visits
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+
+HOSTILE = 'Ümlaut <img src=x onerror=alert(1)> "W\u200dZ" ' + "x" * 60
+
+
+@pytest.fixture(scope="module")
+def runs(desk: Running) -> dict[str, str]:
+    """One run in each state that looks different."""
+    found = {"waiting": desk.parked(HOSTILE)["run_id"]}
+    people = [{"name": "Dana", "email": "dana@acme.example"}]
+    done = desk.parked("Looks Done", contacts=people)
+    desk.approve(done)
+    found["done"] = desk.until(done["run_id"], "completed")["run_id"]
+    denied = desk.parked("Looks Denied")
+    body = {"decision": "deny", "reason": "No budget", "responder": "ilya"}
+    desk.call("POST", f"/api/v1/runs/{denied['run_id']}/resume", body)
+    found["denied"] = denied["run_id"]
+    paused = desk.parked("Looks Paused")
+    desk.call("POST", f"/api/v1/runs/{paused['run_id']}/pause")
+    found["paused"] = paused["run_id"]
+    desk.sandbox.fault(kind="auth_revoked", system="brevo", method="POST", times=0)
+    failed = desk.parked("Looks Failed")
+    desk.approve(failed)
+    found["escalated"] = desk.until(failed["run_id"], "escalated")["run_id"]
+    desk.sandbox.heal()
+    return found
+
+
+def places(runs: dict[str, str]) -> Iterator[str]:
+    """Addresses of all pages."""
+    yield from ("/runs", "/runs?q=nothing-like-it", "/approvals", "/launch", "/systems")
+    yield "/runs/run_0000000000000000000000"
+    yield f"/launch?from={runs['done']}"
+    yield f"/approvals?run={runs['escalated']}"
+    for run_id in runs.values():
+        yield f"/runs/{run_id}"
+    for tab in ("plan", "report", "events"):
+        yield f"/runs/{runs['done']}/{tab}"
+        yield f"/runs/{runs['waiting']}/{tab}"
+
+
+SIZES: tuple[ViewportSize, ...] = ({"width": 1280, "height": 900}, {"width": 390, "height": 844})
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+async def findings(page: Page, place: str) -> list[str]:
+    """What axe-core finds in both themes and widths, and whether the page runs over."""
+    found = []
+    for size in SIZES:
+        await page.set_viewport_size(size)
+        for theme in THEMES:
+            await page.emulate_media(color_scheme=theme)
+            result: dict[str, Any] = (await Axe().run(page)).response
+            found += [
+                f"{place} {theme} {size['width']}: {each['id']} {node['html'][:120]}"
+                for each in result["violations"]
+                for node in each["nodes"]
+            ]
+        if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"{place} {size['width']}: runs over")
+    return found
+
+
+async def test_no_page_has_anything_for_axe_to_find(visits: Visits, runs: dict[str, str]) -> None:
+    page = await visits.begin()
+    found = []
+    for place in places(runs):
+        await page.goto(place)
+        found += await findings(page, place)
+    assert found == []
+
+
+async def test_open_dialogs_errors_and_previews_have_nothing_either(
+    visits: Visits, runs: dict[str, str]
+) -> None:
+    page = await visits.begin()
+    await page.goto(f"/runs/{runs['escalated']}")
+    await page.get_by_role("button", name="Roll back…").click()
+    found = await findings(page, "roll back")
+    await page.goto(f"/runs/{runs['waiting']}")
+    await page.locator("summary", has_text="Deny").click()
+    await page.get_by_role("button", name="Deny plan").click()
+    await page.get_by_role("alert").wait_for()
+    found += await findings(page, "deny without reason")
+    await page.goto("/launch")
+    await page.get_by_label("Organisation", exact=True).fill("Looks Preview")
+    await page.locator("#contacts summary").click()
+    await page.get_by_role("button", name="Preview plan").click()
+    await page.get_by_role("heading", name="Plan for Looks Preview").wait_for()
+    found += await findings(page, "preview")
+    await page.goto("/systems")
+    await page.get_by_role("button", name="Check all systems").click()
+    await page.get_by_text("Slack accepts the token").wait_for()
+    found += await findings(page, "systems checked")
+    await page.keyboard.press("?")
+    found += await findings(page, "keys")
+    assert found == []
+
+
+async def test_axe_would_find_something(visits: Visits) -> None:
+    page = await visits.begin()
+    await page.goto("/launch")
+    await page.evaluate("document.querySelector('label').remove()")
+    assert [line for line in await findings(page, "/launch") if " label " in line]
