@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import PydanticBaseSettingsSource as Source
 
 from domain.errors import BadSetting
 from systems.variables import WebAddress
@@ -54,10 +55,24 @@ class Settings(BaseSettings):
     agentos_max_runs_per_tenant: Annotated[int, Field(ge=1)] | None = None
     agentos_max_queued: Annotated[int, Field(ge=1)] = 10_000
     agentos_chat_days: Annotated[int, Field(ge=1, le=3_650)] = 30
+    agentos_event_log: bool = False
+    agentos_metrics_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
+    langsmith_tracing: bool = False
+    langsmith_tracing_mode: Literal["langsmith", "hybrid", "otel"] = "langsmith"
+    langsmith_endpoint: WebAddress | None = None
+    langsmith_api_key: Annotated[str | None, Field(repr=False)] = None
+    langsmith_project: str = "agentos"
     approval_webhook_secrets: Annotated[
         tuple[str, ...], NoDecode, BeforeValidator(_words), Field(repr=False)
     ] = ()
     environment: dict[str, str] = Field(default_factory=dict, exclude=True, repr=False)
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: Source, *_: Source, **_others: Source
+    ) -> tuple[Source, ...]:
+        """What `load` was given, and nothing behind its back."""
+        return (init_settings,)
 
     @property
     def host(self) -> str:
@@ -114,6 +129,11 @@ _CURES = {
     "agentos_max_runs_per_tenant": "Give a whole number from 1, or remove it for no limit.",
     "agentos_max_queued": "Give a whole number from 1.",
     "agentos_chat_days": "Give a whole number of days from 1 to 3650.",
+    "agentos_event_log": "Give 1 or 0.",
+    "agentos_metrics_port": "Give a port from 0 to 65535, or remove it.",
+    "langsmith_tracing": "Give true or false.",
+    "langsmith_tracing_mode": "Give langsmith, otel or hybrid.",
+    "langsmith_endpoint": "Give an address like https://api.smith.langchain.com, or remove it.",
     "sandbox": "Give SANDBOX=1 (stand-ins) or SANDBOX=0 (the real systems).",
     "sandbox_url": "Give the address that `agentos sandbox` prints.",
 }

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from agentos.beside import beside
 from agentos.keeping import Keeping, Saver
+from agentos.observed import metrics_served, observed
 from agentos.sandboxed import sandbox_variables, stand_in_of_bedrock
 from agentos.settings import Settings
 from domain.errors import BadSetting
@@ -91,7 +92,11 @@ def application(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with kept.open(driver, supervisor.open), beside(audit.tell(kept.database)):
+        async with (
+            observed(settings, variables(settings)),
+            kept.open(driver, supervisor.open),
+            beside(audit.tell(kept.database)),
+        ):
             if unsigned:
                 _log.warning("Approval webhooks are accepted unsigned, from this machine only.")
             if not settings.known_callers:
@@ -148,10 +153,12 @@ async def worker(settings: Settings) -> AsyncIterator[str]:
         )
     kept = Keeping(settings)
     async with (
+        observed(settings, variables(settings)),
         kept.open(partial(_driver, settings, kept, systems(settings))),
         beside(audit.tell(kept.database)),
     ):
-        yield kept.engine.name
+        with metrics_served(settings):
+            yield kept.engine.name
 
 
 def _service(kept: Keeping, found: Mapping[str, System]) -> Service:

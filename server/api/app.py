@@ -11,6 +11,7 @@ from server.api import (
     chat,
     events,
     health,
+    metrics,
     moves,
     previews,
     problems,
@@ -62,7 +63,7 @@ def create_app(
     app.add_middleware(Gate, access=access)
     app.add_middleware(Envelope)
     signatures = Signatures(webhook_secrets, unsigned_allowed=unsigned_webhook_allowed)
-    for one in (previews, runs, events, moves, steps, batches, health):
+    for one in (previews, runs, events, moves, steps, batches, health, metrics):
         app.include_router(one.router)
     if chats is not None:
         app.state.chats = chats

@@ -3,11 +3,16 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiosqlite
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from server.store.serialising import plain_serializer
+from server.telemetry.metrics import CHECKPOINTS
+
 
 _OLDER = (
     "thread_id = ? AND checkpoint_id < (SELECT max(checkpoint_id) FROM checkpoints AS newest"
@@ -17,7 +22,32 @@ _OLDER = (
 
 
 class SqliteSaver(AsyncSqliteSaver):
-    """The library's saver, which can also be told to prune, as the one for Postgres can."""
+    """The library's saver, with an eye on how long it takes.
+
+    It can also be told to prune, as the one for Postgres can.
+    """
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """See the library."""
+        with CHECKPOINTS.labels("checkpoint").time():
+            return await super().aput(config, checkpoint, metadata, new_versions)
+
+    async def aput_writes(
+        self,
+        config: RunnableConfig,
+        writes: Sequence[tuple[str, Any]],
+        task_id: str,
+        task_path: str = "",
+    ) -> None:
+        """See the library."""
+        with CHECKPOINTS.labels("writes").time():
+            await super().aput_writes(config, writes, task_id, task_path)
 
     async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
         """Keep the latest checkpoint of each thread, or none (`delete`)."""

@@ -22,6 +22,7 @@ from psycopg_pool import AsyncConnectionPool
 from server.store.flushes import AWAY, Flushes, Pool, away
 from server.store.saves import Save, row
 from server.store.serialising import plain_serializer
+from server.telemetry.metrics import CHECKPOINTS
 
 FENCE = "__fence"
 """In `configurable`: the fencing token that every write names. Keys like this are not stored."""
@@ -102,7 +103,9 @@ class GroupSaver(AsyncPostgresSaver):
         return {"type": tag, "blob": f"\\x{content.hex()}"}
 
     async def _save(self, own: Mapping[str, Any], **rows: Any) -> None:
-        await self.flushes.add(Save(str(own["thread_id"]), own.get(FENCE), **rows))
+        what = "checkpoint" if "checkpoints" in rows else "writes"
+        with CHECKPOINTS.labels(what).time():
+            await self.flushes.add(Save(str(own["thread_id"]), own.get(FENCE), **rows))
 
     @asynccontextmanager
     async def _cursor(self, *, pipeline: bool = False) -> AsyncIterator[AsyncCursor[DictRow]]:

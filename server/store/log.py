@@ -1,6 +1,7 @@
 """The event log of a run, and its row, which is the fold: written together or not at all."""
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -12,6 +13,7 @@ from domain.names import name_key
 from domain.runs import RunState
 from server.store.tables import EffectRow, EventRow, RunRow
 from server.store.transactions import Transaction
+from server.telemetry.happenings import happened
 
 _EVENT: TypeAdapter[WorkflowEvent] = TypeAdapter(WorkflowEvent)
 _PLAIN = {"synchronize_session": False}
@@ -51,6 +53,7 @@ async def begin(
     )
     await tx.session.flush()
     await tx.session.execute(insert(EventRow), [_event_row(run_id, recorded, key="launched")])
+    tx.after_commit(partial(happened, run_id, recorded))
     return run
 
 
@@ -105,6 +108,7 @@ async def append_all(
         recorded = RecordedEvent(seq=run.version + 1, at=tx.now, actor=actor, event=events[key])
         run = run.apply(recorded)
         fresh.append(_event_row(run_id, recorded, key=key))
+        tx.after_commit(partial(happened, run_id, recorded))
     if fresh:
         await tx.session.execute(insert(EventRow), fresh)
         changed = update(RunRow).where(RunRow.run_id == run_id).values(**_columns(run))

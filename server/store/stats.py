@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, func, select, text
 
+from domain.status import TERMINAL, RunStatus
 from server.store.claims import due_condition
 from server.store.tables import RunRow
 from server.store.transactions import Transaction
@@ -53,6 +54,17 @@ async def load(tx: Transaction, graph_versions: Collection[str]) -> Stats:
         workers = await tx.session.scalar(_WORKERS)
         jobs = await tx.session.scalar(_JOBS)
     return Stats(executing, waiting, _age(tx, oldest), later, failing, foreign, workers, jobs)
+
+
+async def by_status(tx: Transaction) -> dict[RunStatus, int]:
+    """How many runs have not ended; those that have are too many to count."""
+    alive = [status for status in RunStatus if status not in TERMINAL]
+    query = select(RunRow.status, func.count()).where(RunRow.status.in_(alive))
+    counted = {
+        RunStatus(status): count
+        for status, count in await tx.session.execute(query.group_by(RunRow.status))
+    }
+    return {status: counted.get(status, 0) for status in alive}
 
 
 def _age(tx: Transaction, since: datetime | None) -> float:
