@@ -13,7 +13,6 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from server.store.serialising import plain_serializer
 from server.telemetry.metrics import CHECKPOINTS
 
-
 _OLDER = (
     "thread_id = ? AND checkpoint_id < (SELECT max(checkpoint_id) FROM checkpoints AS newest"
     " WHERE newest.thread_id = {table}.thread_id"
