@@ -35,5 +35,6 @@ async def test_ours_passes_what_the_librarys_passes_when_on_postgres(tables: str
     assert ours == await passed("stock", lambda: open_stock(tables))
 
 
-async def test_saver_passes_the_base_when_on_sqlite(tmp_path: Path) -> None:
-    assert await passed("sqlite", lambda: open_saver(tmp_path / "checkpoints.db")) == BASE
+async def test_saver_passes_the_base_and_prunes_when_on_sqlite(tmp_path: Path) -> None:
+    ours = await passed("sqlite", lambda: open_saver(tmp_path / "checkpoints.db"))
+    assert ours == BASE | {"prune"}
