@@ -33,11 +33,12 @@ from prompts import loader
 from server.lifecycle.decisions import decide
 from server.lifecycle.launches import launch
 from server.lifecycle.reads import get_run
+from server.lifecycle.requests import ask
 from server.lifecycle.service import Actor, Service
 from server.store.sqlite import SqliteDatabase
 from server.store.transactions import Transaction
 from server.worker.journal import RunJournal, ports
-from server.worker.questions import answer_to, ask, beginning, open_question, resumption
+from server.worker.questions import answer_to, beginning, open_question, resumption
 
 DOOR = "studio"
 _NO_CLAIM = 0
@@ -66,8 +67,7 @@ class Hosted(Onboarding):
             yield part
         question = await self._question(config)
         if question is not None:
-            now = await get_run(house.service, run.run_id, tenant=None)
-            await ask(now, question, journal)
+            await ask(house.service, run.run_id, question, _NO_CLAIM)
 
     def get_input_jsonschema(self, config: RunnableConfig | None = None) -> Json:
         """What the host asks a person for."""
@@ -130,7 +130,7 @@ async def _answer(
         (said,) = said.values()  # given by the interrupt's id; there is only ever one
     named = said.get("responder") if isinstance(said, Mapping) else None
     actor = _whoever(named if isinstance(named, str) else DOOR)
-    await ask(run, question, RunJournal(service, run.run_id, _NO_CLAIM))
+    await ask(service, run.run_id, question, _NO_CLAIM)
     run = (await decide(service, run.run_id, read_answer(said, question), actor)).run
     decision = answer_to(question, run)
     if decision is None:

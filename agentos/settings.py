@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     approval_webhook_secrets: Annotated[
         tuple[str, ...], NoDecode, BeforeValidator(_words), Field(repr=False)
     ] = ()
+    approval_policy: str = ""
+    approval_deadline_seconds: Annotated[int, Field(ge=1, le=31_536_000)] | None = None
     environment: dict[str, str] = Field(default_factory=dict, exclude=True, repr=False)
 
     @classmethod
@@ -134,6 +136,7 @@ _CURES = {
     "langsmith_tracing": "Give true or false.",
     "langsmith_tracing_mode": "Give langsmith, otel or hybrid.",
     "langsmith_endpoint": "Give an address like https://api.smith.langchain.com, or remove it.",
+    "approval_deadline_seconds": "Give a whole number from 1, or remove it for no deadline.",
     "sandbox": "Give SANDBOX=1 (stand-ins) or SANDBOX=0 (the real systems).",
     "sandbox_url": "Give the address that `agentos sandbox` prints.",
 }

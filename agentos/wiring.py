@@ -14,7 +14,9 @@ from agentos.keeping import Keeping, Saver
 from agentos.observed import metrics_served, observed
 from agentos.sandboxed import sandbox_variables, stand_in_of_bedrock
 from agentos.settings import Settings
+from domain import policies
 from domain.errors import BadSetting
+from domain.policies import Policy
 from domain.ports import System
 from graph.build import GRAPH_VERSION, build
 from reasoning.models import AwsKeys, ModelChoice, chat_model
@@ -71,6 +73,15 @@ def model_choice(settings: Settings) -> ModelChoice:
     )
 
 
+def policy(settings: Settings) -> Policy:
+    """Who must approve what, and until when; `BadSetting` when the policy is none."""
+    found = policies.read(settings.approval_policy)
+    if found.deadline_seconds is None:
+        default = {"deadline_seconds": settings.approval_deadline_seconds}
+        return found.model_copy(update=default)
+    return found
+
+
 def application(settings: Settings) -> FastAPI:
     """The API and, unless others are to execute runs, a worker; they live as long as it does."""
     if not settings.agentos_executes and not settings.database_url:
@@ -82,7 +93,7 @@ def application(settings: Settings) -> FastAPI:
     kept = Keeping(settings)
     found = systems(settings)
     service = replace(
-        _service(kept, found),
+        _service(settings, kept, found),
         probes=_probes(settings, kept),
         intake=Intake(settings.agentos_max_queued),
     )
@@ -161,9 +172,11 @@ async def worker(settings: Settings) -> AsyncIterator[str]:
             yield kept.engine.name
 
 
-def _service(kept: Keeping, found: Mapping[str, System]) -> Service:
+def _service(settings: Settings, kept: Keeping, found: Mapping[str, System]) -> Service:
     return Service(
         database=kept.database,
+        policy=policy(settings),
+        four_eyes=settings.known_callers,
         engine=kept.engine,
         systems=found,
         graph_version=GRAPH_VERSION,
@@ -172,7 +185,7 @@ def _service(kept: Keeping, found: Mapping[str, System]) -> Service:
 
 
 def _driver(settings: Settings, kept: Keeping, found: Mapping[str, System], saver: Saver) -> Driver:
-    service = replace(_service(kept, found), database=kept.workbench)
+    service = replace(_service(settings, kept, found), database=kept.workbench)
     return Driver(service, build(saver), {"max_step_retries": settings.max_step_retries})
 
 

@@ -7,14 +7,19 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.edits import PlanEdit
 from domain.errors import Invalid
+from domain.terms import Terms
 
 
 class DecisionKind(StrEnum):
-    """The first three answer a plan, the others an escalation."""
+    """The first three answer a plan, those after `expire` an escalation.
+
+    Nobody sends `expire`: it stands when nobody has answered in time.
+    """
 
     APPROVE = "approve"
     DENY = "deny"
     EDIT = "edit"
+    EXPIRE = "expire"
     RETRY = "retry"
     SKIP = "skip"
     ABORT = "abort"
@@ -50,6 +55,7 @@ class OpenRequest(BaseModel):
     description: str
     digest: str | None = None
     systems: tuple[str, ...] = ()
+    terms: Terms = Terms()
 
 
 class Answer(BaseModel):
@@ -68,12 +74,16 @@ class Answer(BaseModel):
 
 
 class Decision(Answer):
-    """A recorded answer: one row, first valid one wins."""
+    """A recorded answer: one row, first valid one wins.
+
+    `others` have approved before, where several must.
+    """
 
     request_id: str
     responder: str
     door: str
     decided_at: datetime
+    others: tuple[str, ...] = ()
 
     def as_winner(self) -> dict[str, str | None]:
         """What the losers of the race are told."""

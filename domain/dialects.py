@@ -10,6 +10,7 @@ from domain.edits import PlanEdit
 from domain.errors import Invalid
 from domain.names import clean_text
 
+_SAID = tuple(kind for kind in DecisionKind if kind is not DecisionKind.EXPIRE)
 _SYNONYMS = {
     "accept": DecisionKind.APPROVE,
     "reject": DecisionKind.DENY,
@@ -90,10 +91,10 @@ def _kind(word: Any) -> DecisionKind:
     if isinstance(word, str):
         if word in _SYNONYMS:
             return _SYNONYMS[word]
-        if word in DecisionKind:
+        if word in _SAID:
             return DecisionKind(word)
     raise Invalid(
-        f"The decision is not one of {', '.join(DecisionKind)}.",
+        f"The decision is not one of {', '.join(_SAID)}.",
         field="decision",
         advice='Send {"approved": true|false} or {"decision": "retry"}.',
     )

@@ -11,6 +11,7 @@ from domain.launches import LaunchRequest
 from domain.plans import Plan
 from domain.reports import Report
 from domain.steps import Resource, StepResult
+from domain.terms import Approvers
 from domain.verifications import Verification
 
 
@@ -43,6 +44,31 @@ class ApprovalRequested(_Event):
 class DecisionRecorded(_Event):
     type: Literal["decision_recorded"] = "decision_recorded"
     decision: Decision
+
+
+class ApprovalGiven(_Event):
+    """One of several approvals that are needed; the last one is the decision."""
+
+    type: Literal["approval_given"] = "approval_given"
+    approval: Decision
+
+
+class RequestReminded(_Event):
+    """Nobody has answered yet: those who may are told again."""
+
+    type: Literal["request_reminded"] = "request_reminded"
+    request_id: str
+    number: int
+    to: Approvers
+
+
+class RequestHandedOver(_Event):
+    """Nobody has answered yet: these may answer too from now on."""
+
+    type: Literal["request_handed_over"] = "request_handed_over"
+    request_id: str
+    number: int
+    to: Approvers
 
 
 class PlanEdited(_Event):
@@ -166,6 +192,9 @@ WorkflowEvent = Annotated[
     | PlanProposed
     | ApprovalRequested
     | DecisionRecorded
+    | ApprovalGiven
+    | RequestReminded
+    | RequestHandedOver
     | PlanEdited
     | StepStarted
     | ChangeApplied

@@ -14,7 +14,10 @@ MAX_SYSTEMS = 20
 
 
 class LaunchRequest(BaseModel):
-    """The launch body. Unknown fields are refused; without `systems` all of them are meant."""
+    """The launch body. Unknown fields are refused; without `systems` all of them are meant.
+
+    `deadline_seconds` is how long the plan may wait for its decision before the run expires.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -32,6 +35,9 @@ class LaunchRequest(BaseModel):
     contacts: Annotated[list[Contact], Field(max_length=MAX_CONTACTS)] = Field(default_factory=list)
     slug: Annotated[str, AfterValidator(clean_slug)] | None = None
     note: Annotated[str, AfterValidator(lambda v: clean_text(v, "note"))] | None = None
+    deadline_seconds: Annotated[int, Field(ge=1, le=31_536_000)] | None = Field(
+        default=None, exclude_if=lambda seconds: seconds is None
+    )
     choices: Choices = Field(default=NOTHING_CHOSEN, exclude_if=lambda chosen: not chosen)
 
     def fingerprint(self) -> str:

@@ -1,6 +1,6 @@
 """A run as callers see it: the fold of its events."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -10,6 +10,7 @@ from domain.companies import Company
 from domain.decisions import Decision, DecisionKind, OpenRequest
 from domain.errors import IllegalMove
 from domain.events import (
+    ApprovalGiven,
     ApprovalRequested,
     CancelRequested,
     ChangeApplied,
@@ -19,6 +20,8 @@ from domain.events import (
     PlanEdited,
     PlanProposed,
     RecordedEvent,
+    RequestHandedOver,
+    RequestReminded,
     RetryScheduled,
     RollbackStarted,
     RunCancelled,
@@ -40,6 +43,7 @@ from domain.status import TERMINAL, RunStatus
 from domain.steps import Resource, StepResult, StepStatus
 from domain.transitions import next_status
 from domain.verifications import Verification
+from domain.waits import Waiting
 
 
 class Progress(BaseModel):
@@ -78,6 +82,7 @@ class RunState(BaseModel):
     launched_by: str
     plan: Plan | None = None
     open_request: OpenRequest | None = None
+    waiting: Waiting | None = None
     decisions: tuple[Decision, ...] = ()
     progress: dict[str, Progress] = {}
     steps: dict[str, StepResult] = {}
@@ -101,6 +106,19 @@ class RunState(BaseModel):
     def unsettled(self) -> tuple[str, ...]:
         """The systems that are neither done nor waived."""
         return tuple(s for s in self.systems if s not in self.steps or not self.steps[s].settled)
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the open question is closed without an answer, unless the run is paused first."""
+        if self.open_request is None or self.waiting is None:
+            return None
+        return self.waiting.expires_at(self.open_request.terms)
+
+    @property
+    def authors(self) -> frozenset[str]:
+        """Whose plan it is: who launched the run, and who edited its plan."""
+        edits = (d.responder for d in self.decisions if d.kind is DecisionKind.EDIT)
+        return frozenset((self.launched_by, *edits))
 
     @property
     def cancel_pending(self) -> bool:
@@ -136,12 +154,15 @@ class RunState(BaseModel):
         changes = dict(_effects(self, recorded.event, recorded.at))
         changes |= {"status": status, "version": recorded.seq, "updated_at": recorded.at}
         after = self.model_copy(update=changes)
+        if after.open_request is None and after.waiting is not None:
+            after = after.model_copy(update={"waiting": None})
         if not after.ended:
             return after
         report = after.report or render_report(after.company.name, after.systems, after.steps)
         return after.model_copy(
             update={
                 "open_request": None,
+                "waiting": None,
                 "was": None,
                 "waits_until": None,
                 "pause_requested": False,
@@ -159,7 +180,9 @@ def _effects(run: RunState, event: object, at: datetime) -> dict[str, object]:
         case PlanEdited(company=company, systems=systems):
             return {"company": company, "systems": systems, "plan": None}
         case ApprovalRequested(request=request) | EscalationRequested(request=request):
-            return {"open_request": request}
+            return {"open_request": request, "waiting": Waiting(since=at)}
+        case ApprovalGiven() | RequestReminded() | RequestHandedOver():
+            return dict(_waited(run, event))
         case DecisionRecorded(decision=decision):
             return _decided(run, decision)
         case StepStarted(system=system, attempt=attempt):
@@ -188,9 +211,10 @@ def _effects(run: RunState, event: object, at: datetime) -> dict[str, object]:
         case PauseRequested():
             return {"pause_requested": True}
         case RunPaused():
-            return {"was": run.status, "pause_requested": False}
+            waiting = run.waiting and run.waiting.paused(at)
+            return {"was": run.status, "pause_requested": False, "waiting": waiting}
         case RunResumed():
-            return {"was": None}
+            return {"was": None, "waiting": run.waiting and run.waiting.resumed(at)}
         case CancelRequested():
             return {"cancel_requested": event}
         case RunCompleted(report=report) | RunRolledBack(report=report):
@@ -203,6 +227,25 @@ def _effects(run: RunState, event: object, at: datetime) -> dict[str, object]:
             return {"failure": Failure(code="cancelled", message=reason or "Cancelled.")}
         case _:
             return {}
+
+
+def _waited(
+    run: RunState, event: ApprovalGiven | RequestReminded | RequestHandedOver
+) -> Iterator[tuple[str, object]]:
+    """What becomes of an open question before it is answered."""
+    if run.waiting is None or run.open_request is None:
+        return
+    match event:
+        case ApprovalGiven(approval=approval):
+            new: dict[str, object] = {"approvals": (*run.waiting.approvals, approval)}
+        case RequestReminded(number=number):
+            new = {"reminders": number}
+        case RequestHandedOver(number=number, to=to):
+            new = {"handovers": number}
+            terms = run.open_request.terms
+            wider = terms.model_copy(update={"approvers": terms.approvers.joined_by(to)})
+            yield "open_request", run.open_request.model_copy(update={"terms": wider})
+    yield "waiting", run.waiting.model_copy(update=new)
 
 
 def _settled_since(run: RunState, verification: Verification) -> dict[str, StepResult]:
@@ -222,6 +265,8 @@ def _decided(run: RunState, decision: Decision) -> dict[str, object]:
         "decisions": (*run.decisions, decision),
         "open_request": None,
     }
+    if decision.kind is DecisionKind.EXPIRE:
+        changes["failure"] = Failure(code="expired", message="Nobody decided in time.")
     if decision.kind is DecisionKind.ABORT:
         message = f"{decision.responder} stopped the run; what was made stays."
         changes["failure"] = Failure(code="aborted", message=message)

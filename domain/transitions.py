@@ -11,6 +11,8 @@ from domain.status import ACTIVE, TERMINAL, RunStatus
 S = RunStatus
 _AT_WORK = frozenset({S.PROVISIONING, S.VALIDATING})
 
+_ASKING = frozenset({S.AWAITING_APPROVAL, S.ESCALATED})
+
 
 def _stay(statuses: frozenset[RunStatus]) -> dict[RunStatus, RunStatus]:
     return {status: status for status in statuses}
@@ -28,6 +30,9 @@ MOVES: Mapping[str, Mapping[RunStatus, RunStatus]] = MappingProxyType(
         "planning_started": {S.QUEUED: S.PLANNING},
         "plan_proposed": _stay(frozenset({S.PLANNING})),
         "approval_requested": {S.PLANNING: S.AWAITING_APPROVAL},
+        "approval_given": _stay(frozenset({S.AWAITING_APPROVAL})),
+        "request_reminded": _stay(_ASKING),
+        "request_handed_over": _stay(_ASKING),
         "plan_edited": _stay(frozenset({S.PLANNING})),
         "step_started": _stay(_AT_WORK),
         "change_applied": _stay(_AT_WORK | {S.ROLLING_BACK}),  # a lost answer may be found then
@@ -55,6 +60,7 @@ DECISIONS: Mapping[DecisionKind, Mapping[RunStatus, RunStatus]] = MappingProxyTy
         DecisionKind.APPROVE: {S.AWAITING_APPROVAL: S.PROVISIONING},
         DecisionKind.DENY: {S.AWAITING_APPROVAL: S.DENIED},
         DecisionKind.EDIT: {S.AWAITING_APPROVAL: S.PLANNING},
+        DecisionKind.EXPIRE: _all_to(_ASKING, S.EXPIRED),
         DecisionKind.RETRY: {S.ESCALATED: S.PROVISIONING},
         DecisionKind.SKIP: {S.ESCALATED: S.PROVISIONING},
         DecisionKind.ABORT: {S.ESCALATED: S.FAILED},

@@ -35,6 +35,13 @@ def told(event: Json) -> Told | None:
         case "decision_recorded":
             decision = data["decision"]
             return Told(f"{decision['responder']} decided: {decision['kind']}")
+        case "approval_given":
+            return Told(f"{data['approval']['responder']} approves; more must")
+        case "request_reminded":
+            return Told(f"still waits, reminder {data['number']}")
+        case "request_handed_over":
+            named = (*data["to"]["people"], *data["to"]["groups"])
+            return Told(f"still waits, and may be decided by {', '.join(named)} too")
         case "step_started":
             again = f", attempt {data['attempt']}" if data["attempt"] > 1 else ""
             return Told(f"started{again}", (data["system"],))

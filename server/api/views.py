@@ -14,6 +14,7 @@ from domain.runs import Failure, RunState
 from domain.status import RunStatus
 from domain.steps import Resource, StepResult
 from domain.verifications import Verification
+from domain.waits import Waiting
 
 
 class AppliedView(Resource):
@@ -32,7 +33,9 @@ class ProgressView(BaseModel):
 class RunView(BaseModel):
     """A run. `version` is the number of its last event and its entity tag.
 
-    `waits_until` is when systems that limit requests or were out of order are asked again.
+    `waiting` tells of the open question since when it is open, and who has approved so far;
+    `expires_at` when it is closed without an answer. `waits_until` is when systems that limit
+    requests or were out of order are asked again.
     `steps` has the systems that have a result, in the order of `systems`. `was` is the status that
     a paused run returns to.
     """
@@ -49,6 +52,8 @@ class RunView(BaseModel):
     idempotency_key: str | None
     plan: Plan | None
     open_request: OpenRequest | None
+    waiting: Waiting | None
+    expires_at: datetime | None
     decisions: tuple[Decision, ...]
     steps: list[StepResult]
     progress: dict[str, ProgressView]

@@ -63,6 +63,7 @@ DECIDED: dict[DecisionKind, str] = {
     DecisionKind.APPROVE: "approved this",
     DecisionKind.DENY: "denied this",
     DecisionKind.EDIT: "changed the plan",
+    DecisionKind.EXPIRE: "ended this run",
     DecisionKind.RETRY: "chose to retry",
     DecisionKind.SKIP: "chose to skip",
     DecisionKind.ABORT: "stopped this run",

@@ -17,7 +17,7 @@ from domain.names import clean_name
 from domain.runs import RunState
 from domain.scopes import Scope
 from domain.status import RunStatus
-from server.lifecycle import audit, edits
+from server.lifecycle import approvals, audit, edits
 from server.lifecycle.messages import Message, once
 from server.lifecycle.service import Actor, Service, check_version
 from server.store import decisions, log
@@ -66,14 +66,15 @@ async def decide(
 async def record(
     service: Service, tx: Transaction, run: RunState, answer: Answer, actor: Actor
 ) -> RunState:
-    """Insert the decision and its event, and wake the run; within the caller's transaction."""
-    request = _open(run)
+    """The answer as a decision, or as one of the approvals that are needed for it."""
+    request = _open(run, tx)
     if answer.digest is not None and answer.digest != request.digest:
         raise StalePlan(
             "The decision is about another plan than the one that is open.",
             current_digest=request.digest or "",
         )
     checked = check_answer(answer, request)
+    approvals.permit(service, run, request, checked.kind, actor)
     decision = Decision(
         **checked.model_dump(exclude={"digest"}),
         digest=request.digest,
@@ -82,14 +83,33 @@ async def record(
         door=actor.door,
         decided_at=tx.now,
     )
+    if checked.kind is DecisionKind.APPROVE:
+        settled = approvals.together(run, request, decision)
+        if settled is None:
+            return await approvals.give(service, tx, run, decision, actor)
+        decision = settled
+    return await conclude(service, tx, run, decision, actor)
+
+
+async def conclude(
+    service: Service,
+    tx: Transaction,
+    run: RunState,
+    decision: Decision,
+    actor: Actor,
+    *,
+    fence: int | None = None,
+) -> RunState:
+    """Insert the decision and its events, and wake the run; within the caller's transaction."""
     await decisions.record(tx, run.run_id, decision)
     events: dict[str, WorkflowEvent] = {
-        f"decision/{request.request_id}": DecisionRecorded(decision=decision)
+        f"decision/{decision.request_id}": DecisionRecorded(decision=decision)
     }
     if decision.edit is not None:
         new = await edits.settled(service, tx, run, decision.edit)
-        events[f"edit/{request.request_id}"] = PlanEdited(company=new.company, systems=new.systems)
-    after, _ = await log.append_all(tx, run.run_id, events, actor=decision.responder)
+        edited = PlanEdited(company=new.company, systems=new.systems)
+        events[f"edit/{decision.request_id}"] = edited
+    after, _ = await log.append_all(tx, run.run_id, events, actor=decision.responder, fence=fence)
     audit.note(
         tx,
         actor,
@@ -99,13 +119,15 @@ async def record(
         digest=decision.digest,
         systems=list(decision.systems),
         **({"edited": decision.edit.names} if decision.edit else {}),
+        **({"others": list(decision.others)} if decision.others else {}),
     )
-    await service.engine.wake(tx, run.run_id, priority=1)
+    if fence is None:  # else it is the run's own worker, which goes on with it
+        await service.engine.wake(tx, run.run_id, priority=1)
     service.changed(tx, run.run_id)
     return after
 
 
-def _open(run: RunState) -> OpenRequest:
+def _open(run: RunState, tx: Transaction) -> OpenRequest:
     if run.status is RunStatus.PAUSED:
         raise IllegalMove("The run is paused.", advice="Resume it, then decide.")
     if run.open_request is None:
@@ -113,12 +135,19 @@ def _open(run: RunState) -> OpenRequest:
             f"The run is {run.status} and waits for no decision.",
             advice="Wait until it is awaiting_approval or escalated.",
         )
+    if run.expires_at is not None and run.expires_at <= tx.now:
+        raise IllegalMove(
+            f"The time to decide was over at {run.expires_at.isoformat()}.",
+            advice="Launch the company again, or fork the run.",
+        )
     return run.open_request
 
 
 async def _settled(tx: Transaction, run: RunState, answer: Answer, actor: Actor) -> Decided | None:
     """A repeat of the winner is welcome; anything else after a decision has lost."""
     request = run.open_request
+    if run.waiting and any(_repeats(answer, actor, given) for given in run.waiting.approvals):
+        return Decided(run, replayed=True)
     contested = request is not None and answer.kind in request.allowed
     if contested and answer.kind is not DecisionKind.EDIT:
         return None
@@ -144,6 +173,6 @@ async def _rival(tx: Transaction, run: RunState, answer: Answer) -> Decision | N
     """The decision that this answer competes with: one on the same plan, or the latest one."""
     if answer.kind not in ANSWERS[RequestKind.APPROVAL]:
         return await decisions.latest(tx, run.run_id)
-    on_plans = [d for d in run.decisions if d.kind in ANSWERS[RequestKind.APPROVAL]]
+    on_plans = [d for d in run.decisions if d.digest is not None]
     on_this = [d for d in on_plans if d.digest == answer.digest]
     return next(reversed(on_this or on_plans), None)

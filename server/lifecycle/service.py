@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.errors import NotAllowed, VersionMismatch
+from domain.policies import ONE_APPROVAL, Policy
 from domain.ports import System
 from domain.runs import RunState
 from domain.scopes import DEFAULT_TENANT, Scope, permits
@@ -96,7 +97,8 @@ class Actor:
 class Service:
     """The store, the engine, the systems by name, and the bell.
 
-    `graph_version` marks new runs; `probes` answer `ok` or what is wrong.
+    `graph_version` marks new runs; `probes` answer `ok` or what is wrong. `four_eyes` holds where
+    the policy does not say.
     """
 
     database: Database
@@ -106,6 +108,8 @@ class Service:
     probes: Mapping[str, Callable[[], Awaitable[str]]] = field(default_factory=dict)
     bell: Bell = field(default_factory=Bell)
     intake: Intake = field(default_factory=Intake)
+    policy: Policy = ONE_APPROVAL
+    four_eyes: bool = False
 
     def changed(self, tx: Transaction, run_id: str) -> None:
         """Ring for this run when `tx` commits."""

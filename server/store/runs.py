@@ -40,6 +40,12 @@ async def by_key(tx: Transaction, scoped: str) -> Keyed | None:
     return Keyed(RunState.model_validate(row.state), row.fingerprint) if row else None
 
 
+async def tenant(tx: Transaction, run_id: str) -> str:
+    """Whose run it is."""
+    found = await tx.session.scalar(select(RunRow.tenant).where(RunRow.run_id == run_id))
+    return found or DEFAULT_TENANT
+
+
 async def count_queued(tx: Transaction, *, at_most: int) -> int:
     """How many runs wait to be planned; counts no further than `at_most`."""
     queued = select(RunRow.run_id).where(RunRow.status == RunStatus.QUEUED.value).limit(at_most)

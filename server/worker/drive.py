@@ -20,13 +20,15 @@ from domain.ports import NodeContext
 from domain.runs import RunState
 from domain.status import RunStatus
 from graph.build import GRAPH_VERSIONS, NAMING_PEOPLE, RECURSION_LIMIT, Onboarding
+from server.lifecycle.deadlines import fire
 from server.lifecycle.reads import get_run
+from server.lifecycle.requests import ask
 from server.lifecycle.service import Service
 from server.store.checkpoint_ids import seed_clock
 from server.store.claims import Claim
 from server.store.group_saver import FENCE
 from server.worker.journal import RunJournal, ports
-from server.worker.questions import answer_to, ask, beginning, open_question, resumption
+from server.worker.questions import answer_to, beginning, open_question, resumption
 
 Durability = Literal["exit", "sync"]
 _PLANNING = (RunStatus.QUEUED, RunStatus.PLANNING)
@@ -110,8 +112,7 @@ class Driver:
             await self._send_to_rollback(config, snapshot)
             question = None
         elif question is not None and answer_to(question, run) is None:
-            await ask(run, question, journal)
-            return False
+            return await self._park(run, question, claim, brake)
         step = _input(run, snapshot, question, claim.graph_version)
         await self._stretch(run, step, config, context, brake.release())
         return True
@@ -143,6 +144,13 @@ class Driver:
         if open_question(await self.onboarding.aget_state(config)) is None:
             stuck = RunFailed(code="no_progress", message="The run made no progress.")
             await context.journal.emit(stuck, key="failed")
+
+    async def _park(self, run: RunState, question: OpenRequest, claim: Claim, brake: Brake) -> bool:
+        """Leave the run to those who may answer, until the next time that something is due."""
+        if run.open_request is None and await ask(self.service, run.run_id, question, claim.fence):
+            return True
+        decided, brake.until = await fire(self.service, run.run_id, claim.fence)
+        return decided
 
     async def _cancel(self, run: RunState, context: NodeContext) -> bool:
         wanted = run.cancel_requested

@@ -4,9 +4,7 @@ from typing import Any
 
 from langgraph.types import Command, StateSnapshot
 
-from domain.decisions import Answer, Decision, DecisionKind, OpenRequest, RequestKind
-from domain.events import ApprovalRequested, EscalationRequested
-from domain.ports import Journal
+from domain.decisions import Answer, Decision, DecisionKind, OpenRequest
 from domain.runs import RunState
 from domain.state import Json, OnboardingState, initial
 
@@ -42,11 +40,3 @@ def resumption(decision: Decision, run: RunState, *, people: bool = False) -> Co
 
 def _company(run: RunState, people: bool) -> Json:
     return run.company.model_dump(mode="json", exclude=None if people else {"contacts"})
-
-
-async def ask(run: RunState, question: OpenRequest, journal: Journal) -> None:
-    """Make the question visible once its checkpoint is stored; then the run is parked."""
-    if run.open_request is None:
-        kind = question.kind is RequestKind.APPROVAL
-        event = (ApprovalRequested if kind else EscalationRequested)(request=question)
-        await journal.emit(event, key=f"asked/{question.request_id}")

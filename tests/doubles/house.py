@@ -10,6 +10,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from domain.decisions import Answer, DecisionKind
 from domain.launches import LaunchRequest
+from domain.policies import ONE_APPROVAL, Policy
 from domain.ports import System
 from domain.runs import RunState
 from domain.scopes import ALL_SCOPES, DEFAULT_TENANT
@@ -73,6 +74,8 @@ async def house(
     *,
     served: bool = True,
     address: str | None = None,
+    policy: Policy = ONE_APPROVAL,
+    four_eyes: bool = False,
     **engine_options: Any,
 ) -> AsyncIterator[House]:
     """One life of the service; enter it again on the same folder for the next one.
@@ -94,7 +97,13 @@ async def house(
         open_group_saver(address) if address else open_saver(folder / "checkpoints.db")
     )
     service = Service(
-        database=database, engine=engine, systems=systems, graph_version=GRAPH_VERSION, bell=bell
+        policy=policy,
+        four_eyes=four_eyes,
+        database=database,
+        engine=engine,
+        systems=systems,
+        graph_version=GRAPH_VERSION,
+        bell=bell,
     )
     async with AsyncExitStack() as stack:
         for each in {database, workbench}:

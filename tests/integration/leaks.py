@@ -74,7 +74,10 @@ def _read(path: Path) -> sqlite3.Connection:
 
 
 def _leases(store: sqlite3.Connection) -> Iterator[str]:
-    query = "SELECT run_id, status FROM runs WHERE owner IS NOT NULL OR wake_at IS NOT NULL"
+    query = (  # a question may have a time at which it is looked at again
+        "SELECT run_id, status FROM runs WHERE owner IS NOT NULL"
+        " OR wake_at <= strftime('%Y-%m-%d %H:%M:%f', 'now')"
+    )
     for run_id, status in store.execute(query):
         if status not in WORKING:
             yield f"{run_id} is {status}, and somebody works on it"

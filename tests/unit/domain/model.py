@@ -11,14 +11,16 @@ queued              planning_started>planning
 planning            plan_proposed plan_edited approval_requested>awaiting_approval
 needs_clarification
 awaiting_approval   approve>provisioning deny>denied edit>planning
-awaiting_approval   rollback_started>rolling_back
+awaiting_approval   expire>expired rollback_started>rolling_back
+awaiting_approval   approval_given request_reminded request_handed_over
 provisioning        step_started change_applied step_finished validation_started>validating
 provisioning        rollback_started>rolling_back
 validating          step_started change_applied step_finished retry_scheduled>provisioning
 validating          escalation_requested>escalated reporting_started>reporting
 validating          rollback_started>rolling_back
 escalated           retry>provisioning skip>provisioning abort>failed rollback>rolling_back
-escalated           rollback_started>rolling_back
+escalated           expire>expired rollback_started>rolling_back
+escalated           request_reminded request_handed_over
 rolling_back        step_undone escalation_requested>escalated run_rolled_back>rolled_back
 rolling_back        rollback_started change_applied
 reporting           run_completed>completed rollback_started>rolling_back
@@ -29,7 +31,7 @@ _WHILE_ALIVE = "run_failed>failed run_cancelled>cancelled cancel_requested perso
 _WHILE_NOT_PAUSED = "pause_requested run_paused>paused"
 
 ENDS = ("completed", "denied", "expired", "cancelled", "rolled_back", "failed")
-DECISIONS = ("approve", "deny", "edit", "retry", "skip", "abort", "rollback")
+DECISIONS = ("approve", "deny", "edit", "expire", "retry", "skip", "abort", "rollback")
 
 
 def _read(laws: str) -> dict[str, dict[str, str]]:

@@ -6,6 +6,7 @@ from domain.codes import ErrorCode
 from domain.companies import Company, Contact
 from domain.decisions import ANSWERS, Decision, DecisionKind, OpenRequest, RequestKind
 from domain.events import (
+    ApprovalGiven,
     ApprovalRequested,
     CancelRequested,
     ChangeApplied,
@@ -18,6 +19,8 @@ from domain.events import (
     PlanProposed,
     RecordedEvent,
     ReportingStarted,
+    RequestHandedOver,
+    RequestReminded,
     RetryScheduled,
     RollbackStarted,
     RunCancelled,
@@ -39,6 +42,7 @@ from domain.plans import Change, ChangeKind, Plan, Undo
 from domain.reports import Report, ReportLine
 from domain.runs import RunState, reduce
 from domain.steps import Resource, StepResult, StepStatus
+from domain.terms import Approvers
 from domain.verifications import SystemCheck, Verification
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, 250_000, tzinfo=UTC)
@@ -117,6 +121,9 @@ _MOMENTS: tuple[WorkflowEvent, ...] = (
     PlanningStarted(),
     PlanProposed(plan=PLAN),
     ApprovalRequested(request=APPROVAL),
+    ApprovalGiven(approval=decision(DecisionKind.APPROVE)),
+    RequestReminded(request_id="approval/1", number=1, to=Approvers(people=("Robin",))),
+    RequestHandedOver(request_id="approval/1", number=1, to=Approvers(groups=("managers",))),
     PlanEdited(company=COMPANY, systems=SYSTEMS),
     StepStarted(system="slack", attempt=1),
     ChangeApplied(system="slack", key=CHANGE.key, summary=CHANGE.summary, resource=RESOURCE),

@@ -40,7 +40,7 @@ BUDGET = settings(
 STARTED = datetime(2026, 3, 1, tzinfo=UTC)
 SETTLED = {StepStatus.SUCCESS, StepStatus.PENDING, StepStatus.SKIPPED}
 SIDE_EXITS = ("run_failed", "run_cancelled")
-UNREACHED = {"needs_clarification", "expired"}
+UNREACHED = {"needs_clarification"}
 
 
 class RunMachine(RuleBasedStateMachine):
@@ -140,6 +140,7 @@ class RunMachine(RuleBasedStateMachine):
         assert self.row.was == self.model.was
         assert self.row.ended is self.model.ended
         assert (self.row.open_request is not None) is self.model.asks
+        assert (self.row.waiting is not None) is self.model.asks
         assert self.row.pause_requested is ("pause_requested" in self.model.wishes)
         assert bool(self.row.cancel_requested) is ("cancel_requested" in self.model.wishes)
         assert len(self.row.decisions) == self.decided
