@@ -19,6 +19,7 @@ from domain.errors import BadSetting
 from domain.policies import Policy
 from domain.ports import System
 from graph.build import GRAPH_VERSION, build
+from graph.topology import topology
 from reasoning.models import AwsKeys, ModelChoice, chat_model
 from reasoning.supervisor_rules import supervise
 from server.api.app import create_app
@@ -125,7 +126,7 @@ def application(settings: Settings) -> FastAPI:
         unsigned_webhook_allowed=unsigned,
         lifespan=lifespan,
     )
-    edges = [(edge.source, edge.target) for edge in build().get_graph().edges]
+    edges = [(edge.source, edge.target) for edge in topology()]
     install(
         app,
         service,

@@ -20,6 +20,7 @@ from agentos.cli import (
     exits,
     keys,
     launch,
+    machine,
     plan,
     runs,
     serve,
@@ -70,6 +71,7 @@ app.command()(decide.approve)
 app.command()(decide.edit)
 app.command()(decide.deny)
 app.command()(chat.chat)
+app.command("graph")(machine.machine)
 app.command()(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(db.app, name="db")
