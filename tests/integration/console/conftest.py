@@ -13,7 +13,7 @@ from fastapi import Request
 
 from graph.build import build
 from server.api.app import create_app
-from server.api.gate import ACTOR_KEY
+from server.api.gate import ACTOR_KEY, Access
 from server.console.install import install
 from server.lifecycle.service import Actor
 from tests.doubles.house import House, house
@@ -49,7 +49,9 @@ async def opened(folder: Path, *, served: bool = True) -> AsyncIterator[Desk]:
     worlds = {name: ToyWorld() for name in ("slack", "github")}
     systems = {name: toy(name, world, ("a", "b")) for name, world in worlds.items()}
     async with house(folder, systems, served=served) as home:
-        app = create_app(home.service, webhook_secrets=(), unsigned_webhook_allowed=True)
+        app = create_app(
+            home.service, access=Access(), webhook_secrets=(), unsigned_webhook_allowed=True
+        )
         stopping = app.state.stopping
         install(app, home.service, stopping, actor=_actor, edges=EDGES, sandbox=True)
         transport = httpx.ASGITransport(app=app)
