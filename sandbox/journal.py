@@ -15,6 +15,7 @@ _READS = {
     "conversations.members",
     "conversations.history",
     "conversations.listConnectInvites",
+    "users.info",
     "users.lookupByEmail",
     "applications/search",
 }

@@ -27,7 +27,9 @@ def view(call: Call, channel: Body) -> Body:
         "is_shared": False,
         "is_org_shared": False,
         "is_ext_shared": False,
-        "is_pending_ext_shared": False,
+        "is_pending_ext_shared": any(
+            one["channel"] == channel["id"] for one in call.store.all("slack", "connect_invite")
+        ),
         "pending_shared": [],
         "pending_connected_team_ids": [],
         "shared_team_ids": ["T0SANDBOX1"],

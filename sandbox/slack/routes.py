@@ -38,6 +38,16 @@ def lookup_by_email(call: Call) -> Body:
     raise SlackError("users_not_found")
 
 
+def user_info(call: Call) -> Body:
+    call.scope("users:read")
+    found = call.store.get("slack", "user", call.need("user"))
+    if found is None:
+        raise SlackError("user_not_found")
+    named = {"real_name": found["name"], "display_name": found["name"], "team": TEAM}
+    shown = {"id": found["id"], "team_id": TEAM, "name": found["name"], "profile": named}
+    return {"user": {**shown, "deleted": found.get("deleted", False), "is_bot": False}}
+
+
 METHODS: dict[str, Callable[[Call], Body]] = {
     "auth.test": auth_test,
     "chat.delete": messages.delete,
@@ -56,6 +66,7 @@ METHODS: dict[str, Callable[[Call], Body]] = {
     "conversations.setPurpose": conversations.set_purpose,
     "conversations.setTopic": conversations.set_topic,
     "conversations.unarchive": conversations.unarchive,
+    "users.info": user_info,
     "users.lookupByEmail": lookup_by_email,
 }
 

@@ -13,7 +13,8 @@ from sandbox.store import Store
 BOT_USER, TEAM = "U0AGENTOS0", "T0SANDBOX1"
 SCOPES = (
     "channels:read,groups:read,channels:manage,groups:write,channels:history,groups:history,"
-    "chat:write,users:read,users:read.email,conversations.connect:write"
+    "chat:write,users:read,users:read.email,conversations.connect:write,"
+    "conversations.connect:manage"
 )
 
 

@@ -15,14 +15,19 @@ from systems.slack.models import (
     Channel,
     ChannelAnswer,
     ChannelPage,
+    ConnectInvite,
     Identity,
+    Invited,
+    InvitePage,
     MemberPage,
     Message,
     MessagePage,
     Page,
     Posted,
+    User,
+    UserAnswer,
 )
-from systems.slack.options import SlackOptions
+from systems.slack.options import Connect, SlackOptions
 
 PAGE_SIZE = 999
 """Items asked for in one answer; Slack may give fewer."""
@@ -57,13 +62,13 @@ class SlackClient:
         """Who we are, asked anew; `NeedsPerson` where Slack tells that scopes are missing."""
         answer = await self._send("auth.test")
         headers = {name.lower(): value for name, value in answer.headers.items()}
-        told = "x-oauth-scopes" in headers
-        if told:
-            given = {scope.strip() for scope in headers["x-oauth-scopes"].split(",")}
+        given = None
+        if "x-oauth-scopes" in headers:
+            given = frozenset(one.strip() for one in headers["x-oauth-scopes"].split(","))
             if missing := self._needed() - given:
                 raise lacks(", ".join(sorted(missing)))
         found = _parse(Identity, answer, "auth.test")
-        self._identity = found.model_copy(update={"scopes_told": told})
+        self._identity = found.model_copy(update={"scopes": given})
         return self._identity
 
     def _needed(self) -> frozenset[str]:
@@ -71,6 +76,10 @@ class SlackClient:
         own = {"groups:write", "groups:history"}
         if not self._options.private:
             own = {"channels:manage", "channels:history"}
+        if self._options.connect is not Connect.OFF:
+            own.add("conversations.connect:write")
+        if self._options.connect is Connect.MANAGED:
+            own.add("conversations.connect:manage")
         return frozenset({"channels:read", "groups:read", "chat:write"} | own)
 
     async def channels(self) -> AsyncIterator[Channel]:
@@ -122,6 +131,26 @@ class SlackClient:
         method = "conversations.invite"
         await self._make_so(method, "already_in_channel", channel=channel_id, users=user)
 
+    async def user(self, user: str) -> User | None:
+        """Somebody by their id, or None when the workspace does not know them."""
+        try:
+            return (await self._ask(UserAnswer, "users.info", user=user)).user
+        except SystemFault as fault:
+            if fault.error_code is ErrorCode.NOT_FOUND:
+                return None
+            raise
+
+    async def invite_shared(self, channel_id: str, email: str) -> str:
+        """Invite somebody of another workspace by mail; `AlreadyThere` when one is open."""
+        method, form = "conversations.inviteShared", {"channel": channel_id, "emails": email}
+        return (await self._ask(Invited, method, writes=True, form=form)).invite_id
+
+    async def connect_invites(self) -> AsyncIterator[ConnectInvite]:
+        """All invitations through Slack Connect; takes the scope to manage them."""
+        async for page in self._pages(InvitePage, "conversations.listConnectInvites"):
+            for one in page.invites:
+                yield one
+
     async def messages(self, channel_id: str) -> AsyncIterator[Message]:
         """All messages of a channel with what apps attached, newest first."""
         async for page in self._pages(
@@ -172,9 +201,10 @@ class SlackClient:
         *,
         writes: bool = False,
         body: dict[str, Any] | None = None,
+        form: dict[str, str] | None = None,
         **arguments: Any,
     ) -> Answer:
-        answer = await self._send(method, writes=writes, body=body, **arguments)
+        answer = await self._send(method, writes=writes, body=body, form=form, **arguments)
         return _parse(model, answer, method, writes=writes)
 
     async def _send(
@@ -183,10 +213,12 @@ class SlackClient:
         *,
         writes: bool = False,
         body: dict[str, Any] | None = None,
+        form: dict[str, str] | None = None,
         **arguments: Any,
     ) -> AsyncSlackResponse:
+        """`arguments` go into the address of the request, where proxies read them."""
         try:
-            return await self._api.api_call(method, params=arguments, json=body)
+            return await self._api.api_call(method, params=arguments, json=body, data=form)
         except Exception as error:  # noqa: BLE001  (the client lets through what its parser meets)
             # Cut off from its cause, whose text may hold what was sent.
             raise translate(error, method, writes=writes) from None

@@ -40,7 +40,8 @@ _ERRORS: Mapping[ErrorCode, str] = {
     ),
     ErrorCode.CONFLICT: (
         "name_taken is_archived channel_archived already_archived already_in_channel "
-        "connection_limit_exceeded_pending connection_limit_exceeded not_archived"
+        "connection_limit_exceeded_pending connection_limit_exceeded not_archived "
+        "legacy_connection_limit_exceeded"
     ),
     ErrorCode.INVALID_INPUT: (
         "invalid_name invalid_name_maxlength invalid_name_punctuation invalid_name_required "
@@ -53,11 +54,12 @@ _ERRORS: Mapping[ErrorCode, str] = {
         "invalid_ts_latest invalid_ts_oldest as_user_not_supported cannot_reply_to_message "
         "attachment_payload_limit_exceeded markdown_text_conflict missing_file_data "
         "msg_blocks_too_long too_many_attachments too_many_contact_cards "
-        "draft_already_deleted draft_already_sent draft_has_conflict"
+        "invalid_channel_type draft_already_deleted draft_already_sent draft_has_conflict"
     ),
     ErrorCode.NOT_FOUND: (
         "channel_not_found users_not_found user_not_found team_not_found message_not_found "
-        "invite_not_found draft_not_found duplicate_channel_not_found duplicate_message_not_found"
+        "user_not_visible too_many_users invite_not_found draft_not_found "
+        "duplicate_channel_not_found duplicate_message_not_found"
     ),
     ErrorCode.UNKNOWN: "unknown_method method_deprecated deprecated_endpoint",
 }

@@ -13,12 +13,12 @@ _BY_PEOPLE = frozenset({"file_share", "me_message", "thread_broadcast"})
 class Identity(BaseModel):
     """Who the token is: its user, and the address of the workspace.
 
-    `scopes_told`: Slack has named the token's scopes, and none is missing.
+    `scopes` are None where Slack has not named those of the token.
     """
 
     user_id: str
     url: str
-    scopes_told: bool = False
+    scopes: frozenset[str] | None = None
 
 
 class Text(BaseModel):
@@ -37,6 +37,8 @@ class Channel(BaseModel):
     is_archived: bool = False
     is_member: bool = True
     is_private: bool = False
+    is_ext_shared: bool = False
+    is_pending_ext_shared: bool = False
     purpose: Text | None = None
 
     @property
@@ -48,6 +50,19 @@ class Channel(BaseModel):
     def purpose_text(self) -> str:
         """The purpose as people read it."""
         return unescape(self.purpose.value) if self.purpose else ""
+
+
+class User(BaseModel):
+    """Somebody with an account, who may have been deactivated."""
+
+    id: str
+    deleted: bool = False
+
+
+class UserAnswer(BaseModel):
+    """An answer with one user."""
+
+    user: User
 
 
 class Metadata(BaseModel):
@@ -125,3 +140,38 @@ class Posted(BaseModel):
     """The time stamp that is a message's id in its channel."""
 
     ts: str
+
+
+class SharedInvite(BaseModel):
+    """An invitation through Slack Connect."""
+
+    id: str
+    recipient_email: str | None = None
+    date_invalid: int = 0
+
+
+class SharedChannel(BaseModel):
+    """The channel that an invitation leads into."""
+
+    id: str
+
+
+class ConnectInvite(BaseModel):
+    """An invitation with its state, as those who manage them see it."""
+
+    direction: str = ""
+    status: str = ""
+    invite: SharedInvite
+    channel: SharedChannel | None = None
+
+
+class InvitePage(Page):
+    """A page of invitations."""
+
+    invites: list[ConnectInvite]
+
+
+class Invited(BaseModel):
+    """What an invitation is known by."""
+
+    invite_id: str

@@ -1,6 +1,7 @@
 """The variables of Slack."""
 
 import re
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, SecretStr
@@ -17,6 +18,15 @@ def _user_ids(value: Any) -> Any:
     if not all(map(_USER.fullmatch, ids)):
         raise ValueError("not the ids of users")
     return ids
+
+
+class Connect(StrEnum):
+    """Slack Connect, for contacts without an account here: not used, used, or used by an app that
+    may also see its invitations."""
+
+    OFF = "off"
+    ON = "on"
+    MANAGED = "managed"
 
 
 class SlackOptions(Options):
@@ -39,6 +49,9 @@ class SlackOptions(Options):
         (),
         alias="SLACK_OPS_USER_IDS",
         description="ids of our own users with commas between, like U012ABCDEF,U023ABCDEF",
+    )
+    connect: Connect = Field(
+        Connect.OFF, alias="SLACK_CONNECT", description=f"one of: {', '.join(Connect)}"
     )
     timeout_seconds: Seconds = Field(
         10.0, alias="SLACK_TIMEOUT_SECONDS", description="seconds above 0 and up to 300"

@@ -8,6 +8,8 @@ from domain.steps import Resource
 from systems.connector import Connector
 from systems.slack.channel import RESOURCE, WelcomeChannel, channel_name
 from systems.slack.client import SlackClient
+from systems.slack.connect import ConnectInvitation
+from systems.slack.crew import crew
 from systems.slack.member import Member
 from systems.slack.options import SlackOptions
 from systems.slack.purpose import ChannelPurpose
@@ -25,8 +27,9 @@ def build(options: Mapping[str, str]) -> System:
 
     async def ready() -> str:
         identity = await client.check()
-        scopes = "; no scope is missing" if identity.scopes_told else ""
-        return f"Slack accepts the token of {identity.user_id} at {identity.url}{scopes}."
+        scopes = "; no scope is missing" if identity.scopes else ""
+        people = await crew(client, settings, identity)
+        return f"Slack accepts the token of {identity.user_id} at {identity.url}{scopes}{people}."
 
     def said(company: Company, refs: Mapping[str, Resource]) -> str:
         channel = refs.get(RESOURCE)
@@ -39,6 +42,7 @@ def build(options: Mapping[str, str]) -> System:
             WelcomeChannel(client, settings),
             ChannelPurpose(client, settings),
             Member(client, settings),
+            ConnectInvitation(client, settings),
             WelcomeMessage(client, settings),
         ),
         ready=ready,

@@ -2,13 +2,16 @@
 
 import httpx
 
+from domain.companies import Contact
 from sandbox.seed import SLACK_BOT_TOKEN, SLACK_PERSON_TOKEN
 from sandbox.slack.seed import BOT_USER
 from tests.contract.harness import ACME, Case, Creating, Stranger
 from tests.sandbox_server import SandboxServer
 
+COMPANY = ACME.model_copy(update={"contacts": (Contact(name="Dana", email="Dana@example.com"),)})
 NAME = "welcome-acme-corp"
 CHANNEL = Creating("channel", "POST", r"/conversations\.create$", "channel", aside=True)
+CONNECT = Creating("connect", "POST", r"\.inviteShared$", "connect_invite", aside=True)
 MESSAGE = Creating("welcome", "POST", r"/chat\.postMessage$", "message", aside=True)
 
 
@@ -38,7 +41,9 @@ def somebodys_channel(server: SandboxServer) -> None:
 CASE = Case(
     system="slack",
     sandbox="slack",
-    creating=(CHANNEL, MESSAGE),
+    creating=(CHANNEL, CONNECT, MESSAGE),
+    company=COMPANY,
+    variables={"SLACK_CONNECT": "managed"},
     line=lambda refs: f"Slack provisioned for Acme Corp: channel=#{NAME}",
     strangers=(
         Stranger("another company's", other_companys_channel, "channel", adoptable=False),

@@ -12,7 +12,8 @@ from sandbox import seed
 from tests.sandbox_server import SandboxServer
 
 WELL = {
-    "slack": "Slack accepts the token of U0AGENTOS0 at {url}/slack/; no scope is missing.",
+    "slack": "Slack accepts the token of U0AGENTOS0 at {url}/slack/; no scope is missing; "
+    "all of our own people are there: 2.",
     "github": "GitHub accepts the credential and shows agentos-sandbox and "
     "agentos-sandbox/partner-template.",
     "newsletter": "Brevo accepts the key and shows the folder 1.",
@@ -54,8 +55,10 @@ def test_people_get_one_line_for_each_system(sandbox: SandboxServer) -> None:
         ("slack", {"SLACK_BOT_TOKEN": seed.SLACK_NARROW_TOKEN}, "lacks the scope"),
         ("slack", {"SLACK_BOT_TOKEN": "xoxb-none"}, "invalid_auth"),
         ("slack", {"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN is not set."),
+        ("slack", {"SLACK_OPS_USER_IDS": "U0OPSDANA1,U0NOBODY00"}, "id U0NOBODY00"),
         ("github", {"GITHUB_TOKEN": "none"}, "does not accept the credential"),
         ("github", {"GITHUB_ORG": "nobody"}, "does not have it"),
+        ("github", {"GITHUB_PROPERTY": "none"}, "no custom property none"),
         ("github", {"GITHUB_TEMPLATE": "none"}, "no template repository agentos-sandbox/none"),
         ("newsletter", {"BREVO_API_KEY": "none"}, "does not accept the credential"),
         ("newsletter", {"BREVO_FOLDER_ID": "99"}, "does not have it"),

@@ -86,9 +86,27 @@ def test_the_life_of_a_channel_is_answered_as_slack_does(call: Call) -> None:
         fit(method, answer)
 
 
+def test_what_has_no_examples_is_answered_in_recorded_shapes(call: Call, channel: str) -> None:
+    """Of these methods there are samples only, which hold every field that was ever seen."""
+    answers = {
+        "conversations.inviteShared": call(
+            "conversations.inviteShared", channel=channel, emails="ann@example.com"
+        ),
+        "conversations.listConnectInvites": call("conversations.listConnectInvites"),
+        "users.info": call("users.info", user=DANA),
+    }
+    assert answers.keys() == SAMPLES.keys() - EXAMPLES.keys()
+    for method, answer in answers.items():
+        assert answer["ok"], answer
+        assert strange(answer, [SAMPLES[method]]) == []
+    assert call("conversations.info", channel=channel)["channel"]["is_pending_ext_shared"]
+
+
 @pytest.mark.parametrize(
     ("method", "arguments", "error"),
     [
+        ("users.info", {"user": "U0NOBODY00"}, "user_not_found"),
+        ("conversations.inviteShared", {"channel": NOWHERE, "emails": "a"}, "channel_not_found"),
         ("conversations.create", {"name": "ours"}, "name_taken"),
         ("conversations.create", {"name": "general"}, "name_taken"),
         ("conversations.create", {"name": "Ours"}, "invalid_name_specials"),

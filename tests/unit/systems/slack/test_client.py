@@ -169,6 +169,14 @@ async def test_a_recorded_answer_is_understood(slack: Slack, method: str) -> Non
             assert [one.creator async for one in client.channels()] == ["U00000000"]
         case "conversations.members":
             assert [user async for user in client.members("C1")] == ["U00000000"]
+        case "conversations.inviteShared":
+            assert await client.invite_shared("C1", "dana@example.com") == "I00000000"
+        case "conversations.listConnectInvites":
+            assert [one.invite.id async for one in client.connect_invites()] == ["I00000000"]
+        case "users.info":
+            found = await client.user("U1")
+            assert found is not None
+            assert (found.id, found.deleted) == ("U00000000", False)
         case "conversations.create":
             assert (await client.create("x", private=True)).id == "C00000000"
         case "conversations.info":

@@ -34,7 +34,9 @@ WRITTEN: dict[ErrorCode, type[SystemFault]] = {
 
 
 def test_every_error_is_documented_of_the_methods_that_are_called() -> None:
-    called = set(re.findall(r'"((?:auth|chat|conversations)\.\w+)"', inspect.getsource(client)))
+    called = set(
+        re.findall(r'"((?:auth|chat|conversations|users)\.\w+)"', inspect.getsource(client))
+    )
     assert called == set(ERRORS)
 
 
