@@ -8,7 +8,7 @@ import socket
 from collections.abc import Awaitable, Callable, Generator
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from domain.errors import BadSetting
 
@@ -48,7 +48,7 @@ class _Server(uvicorn.Server):
 
 
 async def serve(
-    app: FastAPI,
+    app: Starlette,
     listener: socket.socket,
     on_ready: Callable[[str], None],
     until: Callable[[], Awaitable[object]],

@@ -21,6 +21,7 @@ from agentos.cli import (
     keys,
     launch,
     machine,
+    mcp,
     plan,
     runs,
     serve,
@@ -72,6 +73,7 @@ app.command()(decide.edit)
 app.command()(decide.deny)
 app.command()(chat.chat)
 app.command("graph")(machine.machine)
+app.command()(mcp.mcp)
 app.command()(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(db.app, name="db")
