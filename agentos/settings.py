@@ -11,14 +11,32 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import PydanticBaseSettingsSource as Source
 
 from domain.errors import BadSetting
+from domain.scopes import Scope
 from systems.variables import WebAddress
 
 # Read by langgraph when it is first imported: without it, a checkpoint could name code to run.
 os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
 
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+"""What leads to this machine alone."""
+
+
 def _words(value: Any) -> Any:
     return tuple(value.split()) if isinstance(value, str) else value
+
+
+def _scopes(value: Any) -> Any:
+    """`ops=operator, leads=approver` as what the members of each group may do."""
+    if not isinstance(value, str):
+        return value
+    found: dict[str, set[str]] = {}
+    for part in value.split(","):
+        group, _, scope = part.rpartition("=")
+        found.setdefault(group.strip(), set()).add(scope.strip())
+    if "" in found:
+        raise ValueError("a scope without a group")
+    return found
 
 
 class Settings(BaseSettings):
@@ -46,7 +64,18 @@ class Settings(BaseSettings):
     agentos_host: str = "127.0.0.1"
     agentos_port: Annotated[int, Field(ge=0, le=65_535)] = 7777
     agentos_url: WebAddress = "http://127.0.0.1:7777"
-    agentos_auth: Literal["off", "keys"] = "off"
+    agentos_auth: Literal["off", "keys", "oidc"] = "off"
+    agentos_oidc_issuer: WebAddress | None = None
+    agentos_oidc_client_id: str = ""
+    agentos_oidc_client_secret: Annotated[str, Field(repr=False)] = ""
+    agentos_oidc_name_claim: str = "email"
+    agentos_oidc_groups_claim: str = "groups"
+    agentos_oidc_tenant_claim: str = ""
+    agentos_oidc_scopes: Annotated[
+        dict[str, frozenset[Scope]], NoDecode, BeforeValidator(_scopes)
+    ] = Field(default_factory=dict)
+    agentos_session_secret: Annotated[str, Field(repr=False)] = ""
+    agentos_session_hours: Annotated[float, Field(gt=0, le=168)] = 8
     agentos_api_key: Annotated[str, Field(repr=False)] = ""
     agentos_trusted_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
     agentos_executes: bool = True
@@ -96,7 +125,7 @@ class Settings(BaseSettings):
     @property
     def on_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
-        return self.agentos_host in ("127.0.0.1", "::1", "localhost")
+        return self.agentos_host in LOOPBACK
 
     @property
     def known_callers(self) -> bool:
@@ -125,7 +154,10 @@ _CURES = {
     "max_step_retries": "Give a whole number from 0 to 20.",
     "agentos_port": "Give a port from 0 to 65535.",
     "agentos_url": "Give an address like http://127.0.0.1:7777.",
-    "agentos_auth": "Give AGENTOS_AUTH=off (this machine only) or AGENTOS_AUTH=keys.",
+    "agentos_auth": "Give AGENTOS_AUTH=off (this machine only), keys or oidc.",
+    "agentos_oidc_issuer": "Give the address of the provider, like https://login.example.com.",
+    "agentos_oidc_scopes": "Give groups and scopes like ops=operator, leads=approver, *=viewer.",
+    "agentos_session_hours": "Give hours above 0 and up to 168.",
     "agentos_worker_slots": "Give a whole number from 1 to 256.",
     "agentos_max_runs": "Give a whole number from 1, or remove it for no limit.",
     "agentos_max_runs_per_tenant": "Give a whole number from 1, or remove it for no limit.",

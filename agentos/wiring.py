@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from agentos.beside import beside
 from agentos.keeping import Keeping, Saver
 from agentos.observed import metrics_served, observed
+from agentos.people import people
 from agentos.sandboxed import sandbox_variables, stand_in_of_bedrock
 from agentos.settings import Settings
 from domain import policies
@@ -148,8 +149,11 @@ def refuse_strangers(settings: Settings) -> None:
 
 
 def _access(settings: Settings, kept: Keeping) -> Access:
-    keys = KeyRing(kept.database) if settings.known_callers else None
-    return Access(keys, frozenset(settings.hosts))
+    return Access(
+        keys=KeyRing(kept.database) if settings.known_callers else None,
+        people=people(settings) if settings.agentos_auth == "oidc" else None,
+        hosts=frozenset(settings.hosts),
+    )
 
 
 @asynccontextmanager

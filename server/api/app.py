@@ -11,6 +11,7 @@ from server.api import (
     chat,
     events,
     health,
+    login,
     metrics,
     moves,
     previews,
@@ -69,4 +70,6 @@ def create_app(
         app.state.chats = chats
         app.include_router(chat.router)
     app.include_router(webhooks.router(signatures))
+    if access.people:
+        app.include_router(login.router(access.people))
     return app

@@ -4,14 +4,18 @@ Whoever adds an address need not think of it: all are shut but those named here.
 """
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.errors import AgentOSError, NotAllowed
 from domain.scopes import ALL_SCOPES
 from server.api import problems
 from server.api.errors import KeyRequired, UnknownHost
+from server.api.login import LOGIN
+from server.api.people import People
 from server.lifecycle.callers import KeyRing
 from server.lifecycle.service import Actor
 
@@ -24,6 +28,8 @@ OPEN = (
     "/docs",
     "/openapi.json",
     "/static-offline-docs",
+    "/auth/login",
+    "/auth/callback",
     "/webhooks",
     "/api/v1/webhooks",
 )
@@ -34,25 +40,35 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 @dataclass(frozen=True)
 class Access:
-    """How callers are known: by `keys`; where these are None, everybody is the local operator.
+    """How callers are known: by `keys`, or as `people` who have logged in. Without `keys` everybody
+    is the local operator.
 
     `hosts` are the names by which this server may be called; any, if there are none. Where the
     machine alone is trusted, they keep out pages whose own name leads to this address.
     """
 
     keys: KeyRing | None = None
+    people: People | None = None
     hosts: frozenset[str] = frozenset()
 
     async def caller(self, method: str, headers: Headers) -> Actor:
         """Who asks; `KeyRequired` when nobody known does, `NotAllowed` when it may do nothing."""
         if self.keys is None:
-            _refuse_other_pages(method, headers)
+            host = headers.get("host", "")
+            _refuse_other_pages(method, headers, f"http://{host}", f"https://{host}", None)
             return LOCAL_OPERATOR
         given = headers.getlist("authorization")
-        scheme, _, text = given[0].partition(" ") if len(given) == 1 else ("", "", "")
-        actor = await self.keys.holder(text.strip()) if scheme.lower() == "bearer" else None
+        if self.people and not given:
+            actor = self.people.actor("; ".join(headers.getlist("cookie")))
+            if actor is not None:
+                _refuse_other_pages(method, headers, self.people.origin)
+        else:
+            scheme, _, text = given[0].partition(" ") if len(given) == 1 else ("", "", "")
+            actor = await self.keys.holder(text.strip()) if scheme.lower() == "bearer" else None
         if actor is None:
             raise KeyRequired("Nobody is known to have sent this.")
+        if not actor.scopes:
+            raise NotAllowed("You are known, but nothing is permitted to you here.")
         return actor
 
     def refuse_other_hosts(self, headers: Headers) -> None:
@@ -80,6 +96,12 @@ class Gate:
                 actor = await self._access.caller(scope["method"], headers)
                 scope = {**scope, ACTOR_KEY: actor}
         except AgentOSError as error:
+            refused: Response
+            if isinstance(error, KeyRequired) and self._access.people and _is_page(scope, headers):
+                asked = f"{scope['path']}?{scope['query_string'].decode('latin-1')}".rstrip("?")
+                refused = RedirectResponse(f"{LOGIN}?{urlencode({'then': asked})}", 303)
+                await refused(scope, receive, send)
+                return
             refused = problems.answer(error, scope[problems.REQUEST_ID_KEY])
             await refused(scope, receive, send)
             return
@@ -97,16 +119,21 @@ def _without_port(host: str) -> str:
     return (name if colon and port.isdecimal() else host).lower()
 
 
-def _refuse_other_pages(method: str, headers: Headers) -> None:
-    """Another page in the browser of somebody who uses this machine may look, but do nothing.
+def _is_page(scope: Scope, headers: Headers) -> bool:
+    """Whether somebody looks at it, who can be sent to log in."""
+    return scope["method"] in ("GET", "HEAD") and "text/html" in headers.get("accept", "")
 
-    Every browser says from where it writes; what says nothing is none.
+
+def _refuse_other_pages(method: str, headers: Headers, *own: str | None) -> None:
+    """`NotAllowed` for what a page of another site has a browser do, which is known to us.
+
+    Every browser says from where it writes. None in `own` takes what says nothing for no browser.
     """
     if method in _SAFE:
         return
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    own = tuple(f"{scheme}://{headers.get('host', '')}" for scheme in ("http", "https"))
-    if site not in (None, "same-origin", "none") or origin not in (None, *own):
+    from_here = origin in own or (origin is None and site == "same-origin")
+    if site not in (None, "same-origin", "none") or not from_here:
         raise NotAllowed(
             "A page of another site sent this.", advice="Send it from the console or by yourself."
         )

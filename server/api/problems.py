@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from domain import errors as domain
 from domain.errors import AgentOSError, Invalid, NotFound
 from server.api import errors as edge
+from server.auth import oidc
 
 REQUEST_ID_KEY = "agentos.request_id"
 MEDIA_TYPE = "application/problem+json"
@@ -30,6 +31,8 @@ _STATUS: dict[type[AgentOSError], int] = {
     domain.StoreUnavailable: 503,
     edge.Malformed: 400,
     edge.Unauthenticated: 401,
+    oidc.LoginRefused: 401,
+    oidc.ProviderAway: 503,
     edge.MethodNotAllowed: 405,
     edge.TooLarge: 413,
     edge.NotJson: 415,
@@ -97,7 +100,7 @@ def answer(error: AgentOSError, request_id: str) -> JSONResponse:
             more["field"] = field
         case domain.Overloaded(after_seconds=seconds):
             headers["Retry-After"] = str(ceil(seconds))
-        case edge.KeyRequired():
+        case edge.KeyRequired() | oidc.LoginRefused():
             headers["WWW-Authenticate"] = "Bearer"
         case edge.Unauthenticated() | domain.Replayed():
             headers["WWW-Authenticate"] = "Webhook-Signature"

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,8 +42,10 @@ class Door(Caller):
 
 
 @asynccontextmanager
-async def opened(folder: Path, *, guarded: bool = False, **options: Any) -> AsyncIterator[Door]:
-    """The API of one service; `options` are those of `create_app`. `guarded`: it asks for keys.
+async def opened(
+    folder: Path, *, guarded: Callable[[KeyRing], Access] | None = None, **options: Any
+) -> AsyncIterator[Door]:
+    """The API of one service; `options` are those of `create_app`. `guarded`: who asks is known.
 
     Whatever it answers is held against its own description.
     """
@@ -57,7 +59,7 @@ async def opened(folder: Path, *, guarded: bool = False, **options: Any) -> Asyn
     }
     async with house(folder, systems) as home:
         if guarded:
-            settings["access"] = Access(KeyRing(home.service.database))
+            settings["access"] = guarded(KeyRing(home.service.database))
         app = create_app(home.service, chats=chatter(home).chats, **settings)
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app=app),

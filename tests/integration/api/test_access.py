@@ -12,6 +12,7 @@ import pytest
 from domain.keys import Holder
 from domain.runs import RunState
 from domain.scopes import ALL_SCOPES, Scope
+from server.api.gate import Access
 from server.lifecycle import keys
 from server.lifecycle.service import Actor
 from server.store import log
@@ -42,7 +43,7 @@ DECISIONS: tuple[dict[str, Any], ...] = (
 
 @pytest.fixture
 async def guarded(folder: Path) -> AsyncIterator[Door]:
-    async with opened(folder, guarded=True) as door:
+    async with opened(folder, guarded=Access) as door:
         yield door
 
 

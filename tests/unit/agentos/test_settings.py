@@ -18,6 +18,9 @@ WRONG = {
     "AGENTOS_PORT": "65536",
     "AGENTOS_URL": "http://dana:secret-word@h",
     "AGENTOS_AUTH": "maybe",
+    "AGENTOS_OIDC_ISSUER": "ftp://h",
+    "AGENTOS_OIDC_SCOPES": "ops=king",
+    "AGENTOS_SESSION_HOURS": "-1",
     "AGENTOS_WORKER_SLOTS": "0",
     "AGENTOS_MAX_RUNS": "none",
     "AGENTOS_MAX_RUNS_PER_TENANT": "0",
@@ -65,6 +68,8 @@ def test_secrets_are_not_in_what_is_printed() -> None:
         "APPROVAL_WEBHOOK_SECRETS": "whsec_secret-word whsec_secret-word-2",
         "SLACK_BOT_TOKEN": "secret-word",
         "AGENTOS_API_KEY": "aos_secret-word",
+        "AGENTOS_OIDC_CLIENT_SECRET": "secret-word",
+        "AGENTOS_SESSION_SECRET": "secret-word",
         "DATABASE_URL": "postgresql://agentos:secret-word@db/agentos",
     }
     settings = load(variables)

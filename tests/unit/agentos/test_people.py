@@ -1,0 +1,45 @@
+"""What logins need stands in the settings, or the start is refused."""
+
+import pytest
+
+from agentos.people import people
+from agentos.settings import load
+from domain.errors import BadSetting
+from domain.scopes import Scope
+
+GOOD = {
+    "AGENTOS_AUTH": "oidc",
+    "AGENTOS_OIDC_ISSUER": "https://login.example.com/",
+    "AGENTOS_OIDC_CLIENT_ID": "agentos",
+    "AGENTOS_OIDC_SCOPES": "ops=operator, Ops Leads=approver,ops=viewer, *=viewer",
+    "AGENTOS_SESSION_SECRET": "x" * 32,
+}
+
+
+def test_groups_are_given_scopes_by_name() -> None:
+    assert people(load(GOOD))
+    assert load(GOOD).agentos_oidc_scopes == {
+        "ops": {Scope.OPERATOR, Scope.VIEWER},
+        "Ops Leads": {Scope.APPROVER},
+        "*": {Scope.VIEWER},
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *((name, "") for name in GOOD if name != "AGENTOS_AUTH"),
+        ("AGENTOS_OIDC_ISSUER", "http://login.example.com"),
+        ("AGENTOS_SESSION_SECRET", "x" * 31),
+    ],
+)
+def test_the_start_is_refused_when_something_is_missing(name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=name) as refused:
+        people(load(GOOD | {name: value}))
+    assert "xxx" not in refused.value.message
+
+
+@pytest.mark.parametrize("scopes", ["operator", "=operator", "ops=", "ops=king", "ops", ","])
+def test_scopes_that_say_nothing_are_refused(scopes: str) -> None:
+    with pytest.raises(BadSetting, match="AGENTOS_OIDC_SCOPES"):
+        load(GOOD | {"AGENTOS_OIDC_SCOPES": scopes})
