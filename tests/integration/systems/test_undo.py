@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from sandbox.seed import GITHUB_ORG, GITHUB_TOKEN, SLACK_BOT_TOKEN
-from tests.contract.cases.github import somebodys_team
-from tests.contract.cases.slack import other_companys_channel
+from tests.contract.cases.github import QUOTED, put
+from tests.contract.cases.slack import other_companys_channel, somebodys_channel
+from tests.integration.caller import RUNS
 from tests.integration.onboarding.conftest import FIRST_CALLS, Office, opened, step
 from tests.integration.systems.leftovers import State, left, text
 from tests.sandbox_server import SandboxServer
@@ -107,24 +108,14 @@ async def test_a_name_is_free_again_after_a_rollback(office: Office) -> None:
     assert run["status"] == "completed"
 
 
-def somebodys_repository(server: SandboxServer) -> None:
-    """A person made it under our name."""
-    httpx.post(
-        f"{server.url}/github/orgs/{GITHUB_ORG}/repos",
-        headers={"Authorization": f"Bearer {GITHUB_TOKEN}"},
-        json={"name": "partner-acme-corp", "description": "Mine.", "private": True},
-        trust_env=False,
-    ).raise_for_status()
-
-
-@pytest.mark.parametrize(
-    ("system", "plant"),
-    [
-        ("slack", other_companys_channel),
-        ("github", somebodys_team),
-        ("github", somebodys_repository),
-    ],
+STRANGERS: tuple[tuple[str, Callable[[SandboxServer], None]], ...] = (
+    ("slack", somebodys_channel),
+    ("github", put("teams", QUOTED)),
+    ("github", put("repos", QUOTED)),
 )
+
+
+@pytest.mark.parametrize(("system", "plant"), [*STRANGERS, ("slack", other_companys_channel)])
 async def test_what_somebody_else_has_under_our_name_is_neither_adopted_nor_touched(
     office: Office, system: str, plant: Callable[[SandboxServer], None]
 ) -> None:
@@ -140,6 +131,25 @@ async def test_what_somebody_else_has_under_our_name_is_neither_adopted_nor_touc
     assert run["status"] == "rolled_back"
     compare(office, before, run)
     # The office's own check of leaks would take it for ours.
+    office.sandbox.reset()
+
+
+@pytest.mark.parametrize(("system", "plant"), STRANGERS[1:])
+async def test_what_somebody_else_has_is_adopted_by_choice_and_given_back(
+    office: Office, system: str, plant: Callable[[SandboxServer], None]
+) -> None:
+    plant(office.sandbox)
+    before = office.sandbox.state()
+    shown = await office.http.post(f"{RUNS}:preview", json={"company_name": "Acme Corp"})
+    (conflict,) = [each for each in shown.json()["changes"] if each["kind"] == "conflict"]
+    assert (conflict["system"], conflict["options"]) == (system, ["adopt", "slug", "skip"])
+    run = await stuck(office, "grants", choices={"adopt": [conflict["target"]]})
+    kinds = {each["target"]: each["kind"] for each in run["plan"]["changes"]}
+    assert kinds[conflict["target"]] == "adopt"
+    assert step(run, system)["status"] == "success"
+    run = await decided(office, run["run_id"])
+    assert run["status"] == "rolled_back"
+    compare(office, before, run)
     office.sandbox.reset()
 
 
