@@ -2,7 +2,14 @@
 
 import re
 
-from reasoning.launch_sentences import SYSTEM
+SYSTEM = r"(?:slack|git\s?hub|newsletters?|mailing list|grants?)"
+LAUNCH = re.compile(
+    r"\b(?:onboard\w*|launch|set ?up|setting up|provision|start|begin|add|create|welcome|register"
+    r"|richte?|einrichten|nimm|nehm|aufnehmen|starte?|lege|anlegen|onboardea|incorpora|intègre"
+    r"|ajoute|aggiungi|adiciona|voeg)\b|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]",
+    re.IGNORECASE,
+)
+"""Words without which nothing is launched, whatever else a sentence names."""
 
 POLITE = re.compile(
     r"^(?:(?:hi|hello|hey|hallo|ok(?:ay)?|so|now|and|please|kindly|bitte|por favor"

@@ -11,13 +11,16 @@ from typing import Any, NamedTuple
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 
 from domain.canonical import digest
-from reasoning.launch_sentences import SYSTEMS, Misread, read_launch, system_name
+from reasoning.rules import planning
+from reasoning.rules.lexicon import SYSTEMS
 from reasoning.rules_model import Tools
-from reasoning.supervisor_patterns import ASKED, DECIDE, FILLER, MEANS, POLITE, RUN_ID
+from reasoning.supervisor_patterns import ASKED, DECIDE, FILLER, LAUNCH, MEANS, POLITE, RUN_ID
 from reasoning.supervisor_words import HELP, answered, refusal
+from reasoning.wire import CompanyReply
 
 _LONGEST = 600
 _MARKS = " .!?¿¡"
+_MOST = 10
 
 
 class Wish(NamedTuple):
@@ -57,21 +60,45 @@ def _words(wish: Wish, results: Sequence[ToolMessage]) -> str:
 
 
 def _wish(said: str, systems: Sequence[str]) -> Wish:
-    if len(said) > _LONGEST:
-        return Wish(words=f"That is too long for me. {HELP}")
     sentence = POLITE.sub("", " ".join(said.replace("’", "'").split())).strip(_MARKS)
     sentence = re.sub(r",? (?:please|bitte)$", "", sentence, flags=re.IGNORECASE)
-    for kind, pattern in ASKED:
-        if found := pattern.match(sentence):
-            return _asked(kind, found, said)
-    if decide := DECIDE.match(sentence):
-        return _decision(decide)
-    launches = read_launch(sentence, systems)
-    if isinstance(launches, Misread):
-        return Wish(words=launches.question)
-    if launches:
-        return Wish(tuple(("launch", launch.arguments) for launch in launches))
+    if len(sentence) <= _LONGEST:
+        for kind, pattern in ASKED:
+            if found := pattern.match(sentence):
+                return _asked(kind, found, said)
+        if decide := DECIDE.match(sentence):
+            return _decision(decide)
+    if LAUNCH.search(sentence):
+        return _launches(said, systems)
     return Wish(words=f"I do not understand that. {HELP}")
+
+
+def _launches(said: str, systems: Sequence[str]) -> Wish:
+    """What the planner's own rules read out of the sentence: companies, or a question."""
+    plan = planning.read(said)
+    if plan.needs_clarification:
+        return Wish(words=plan.question or HELP)
+    if len(plan.companies) > _MOST:
+        return Wish(words=f"Those are many companies; name up to {_MOST} at a time.")
+    return Wish(tuple(("launch", _launch(company, systems)) for company in plan.companies))
+
+
+def _launch(company: CompanyReply, systems: Sequence[str]) -> dict[str, Any]:
+    """The tool's arguments: what was not said is left out."""
+    first = {"name": company.contact_name, "email": company.contact_email}
+    people = [
+        {field: value for field, value in first.items() if value} if company.contact_email else {},
+        *({"email": address} for address in company.newsletter_emails),
+        *({"github": login.lstrip("@")} for login in company.github_handles),
+    ]
+    given: dict[str, Any] = {
+        "company_name": company.name,
+        "contacts": [each for n, each in enumerate(people) if each and each not in people[:n]],
+        "channel_name": company.slack_channel,
+    }
+    if not set(company.systems) >= set(systems):
+        given["systems"] = company.systems
+    return {name: value for name, value in given.items() if value}
 
 
 def _asked(kind: str, found: re.Match[str], said: str) -> Wish:
@@ -85,10 +112,18 @@ def _asked(kind: str, found: re.Match[str], said: str) -> Wish:
     if kind == "retry":
         if not groups.get("system"):
             return Wish((("explain_failure", arguments),), which=True)
-        arguments["system"] = system_name(groups["system"])
+        arguments["system"] = _system(groups["system"])
     if kind in ("request_approval", "escalate_to_human"):
         arguments["reason"] = groups.get("reason") or said
     return Wish(((kind, arguments),))
+
+
+def _system(word: str) -> str:
+    """The system's own name."""
+    plain = "".join(word.lower().split())
+    return {"newsletters": "newsletter", "mailinglist": "newsletter", "grant": "grants"}.get(
+        plain, plain
+    )
 
 
 def _decision(found: re.Match[str]) -> Wish:

@@ -34,6 +34,7 @@ async def launch(
     runtime: Call,
     systems: list[str] | None = None,
     contacts: list[Person] | None = None,
+    channel_name: str | None = None,
 ) -> str:
     """Launch the onboarding of one company. Nothing is made before a person approves its plan.
 
@@ -41,13 +42,17 @@ async def launch(
         company_name: The company's name, letter by letter as the user wrote it.
         systems: Only these systems; leave it out for all of them.
         contacts: People of the company whom the user named.
+        channel_name: The Slack channel, if the user named one.
         runtime: Given by the service.
     """
     people = [person.model_dump(exclude_none=True) for person in contacts or []]
-    _said_by_the_user(runtime.state["messages"], company_name, *_values(people))
+    named = [channel_name] if channel_name else []
+    _said_by_the_user(runtime.state["messages"], company_name, *named, *_values(people))
     request: Json = {"company_name": company_name, "contacts": people}
     if systems:
         request["systems"] = sorted(set(systems))
+    if channel_name:
+        request["choices"] = {"channel_name": channel_name.lstrip("#")}
     return told(await _desk(runtime).launch(runtime.tool_call_id or "", **request))
 
 
@@ -156,7 +161,7 @@ def _said_by_the_user(messages: list[AnyMessage], *values: str) -> None:
     it has read, made it up."""
     said = " ".join(m.text for m in messages if isinstance(m, HumanMessage))
     text = name_key(said)
-    if any(name_key(value) not in text for value in values):
+    if any(name_key(value.lstrip("@#")) not in text for value in values):
         raise Invalid(
             "A name or address in this call was never said by the user.",
             field="company_name",

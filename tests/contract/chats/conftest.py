@@ -11,7 +11,7 @@ from tests.doubles.toy import ToyWorld, toy
 
 @pytest.fixture
 def worlds() -> dict[str, ToyWorld]:
-    return {name: ToyWorld() for name in ("slack", "github")}
+    return {name: ToyWorld() for name in ("slack", "github", "newsletter", "grants")}
 
 
 @pytest.fixture

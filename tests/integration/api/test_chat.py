@@ -27,7 +27,7 @@ async def frames(door: Door, text: str, thread: str = "t1") -> list[tuple[str, d
 
 
 async def test_a_turn_is_streamed_part_by_part(door: Door) -> None:
-    parts = await frames(door, "onboard Acme Corp except GitHub")
+    parts = await frames(door, "onboard Acme Corp in Slack and grants")
     assert [name for name, _ in parts] == ["turn", "tool_call", "tool_result", "text", "done"]
     named = dict(parts)
     assert named["turn"] == {"thread_id": "t1", "turn": 1}

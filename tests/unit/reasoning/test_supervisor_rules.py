@@ -1,7 +1,6 @@
 """Everyday questions on rules: which tool is called, and what is said of its answer."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -33,11 +32,9 @@ FOUND = {
 }
 
 
-SYSTEMS = ["slack", "github", "newsletter", "grants"]
-
-
-def asked(text: str, systems: Sequence[str] = SYSTEMS) -> HumanMessage:
+def asked(text: str) -> HumanMessage:
     """A message as the supervisor frames it."""
+    systems = ["slack", "github", "newsletter", "grants"]
     return HumanMessage(json.dumps({"message": text, "snapshot": {"systems": systems}}), id="m1")
 
 
@@ -118,13 +115,27 @@ def test_the_tool_that_answers_is_called(text: str, wanted: Calls) -> None:
 )
 def test_nothing_is_called_when_the_sentence_is_not_understood(text: str) -> None:
     answer = supervise([asked(text)], ())
-    assert answer.tool_calls == []
-    assert "a person does that" in answer.text
+    assert (answer.tool_calls, bool(answer.text)) == ([], True)
 
 
-def test_a_system_is_left_out_of_those_that_there_are() -> None:
-    few = supervise([asked("onboard Acme except GitHub", ["slack", "github", "crm"])], ())
-    assert few.tool_calls[0]["args"]["systems"] == ["slack", "crm"]
+def test_people_whom_the_sentence_names_come_along() -> None:
+    ((_, given),) = calls("Onboard Acme with contact Dana Doe dana@acme.example only in newsletter")
+    assert given == {
+        "company_name": "Acme",
+        "systems": ["newsletter"],
+        "contacts": [{"name": "Dana Doe", "email": "dana@acme.example"}],
+    }
+
+
+@pytest.mark.parametrize("text", ["who is Globex", "Acme Corp", "Acme Corp in slack", "yes"])
+def test_nothing_is_launched_when_nobody_says_so(text: str) -> None:
+    assert calls(text) == []
+
+
+@pytest.mark.parametrize("text", ["onboard", "onboard it", "onboard Acme, then retry Globex"])
+def test_a_question_is_asked_when_it_is_not_clear_what_to_launch(text: str) -> None:
+    answer = supervise([asked(text)], ())
+    assert (answer.tool_calls, answer.text.endswith(("?", "."))) == ([], True)
 
 
 def test_two_calls_never_share_an_id() -> None:
