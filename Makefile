@@ -7,7 +7,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PYTEST := $(BIN)/python -m pytest
 export UV_LINK_MODE ?= copy
 
-.PHONY: help install mailman browser demo dev test test-unit test-faults soak check bench format lock clean
+.PHONY: help install mailman browser demo dev test test-unit test-faults notebooks soak check bench format lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,9 @@ test-faults: install  ## every fault, at every boundary
 	@command -v faketime > /dev/null || apt-get install --yes --quiet faketime > /dev/null 2>&1 \
 		|| echo "No faketime: the test that needs it is left out."
 	@$(PYTEST) -q -n 2 --dist worksteal tests/faults tests/ui/test_restart.py
+
+notebooks: install  ## every notebook, from its first cell to its last
+	@$(PYTEST) -q tests/notebooks
 
 soak: install  ## ten minutes of random kills
 	@$(BIN)/python -m tests.faults.soak --seconds 600
