@@ -70,3 +70,30 @@ def test_targets_of_make_that_are_named_exist(document: str) -> None:
 def test_the_picture_in_the_readme_is_the_graph() -> None:
     picture = (ROOT / "README.md").read_text().split("```mermaid\n")[1].split("```")[0]
     assert picture == as_mermaid() + "\n"
+
+
+def _factors(text: str) -> list[tuple[int, str, str]]:
+    """The rows of the table of factors: number, test and its file."""
+    row = r"^\| (\d+) \| .+ \| \[(test_\w+)\]\((tests/[\w/]+\.py)\) \|$"
+    return [(int(n), test, file) for n, test, file in re.findall(row, text, re.MULTILINE)]
+
+
+def _unproved(text: str) -> list[int]:
+    """Factors whose test is not there."""
+    return [
+        number
+        for number, test, file in _factors(text)
+        if not (ROOT / file).exists() or f"def {test}(" not in (ROOT / file).read_text()
+    ]
+
+
+def test_each_factor_is_held_by_a_test_that_is_there() -> None:
+    text = (ROOT / "README.md").read_text()
+    assert [number for number, _, _ in _factors(text)] == list(range(1, 14))
+    assert _unproved(text) == []
+
+
+def test_factor_is_not_held_when_its_test_is_called_otherwise() -> None:
+    text = (ROOT / "README.md").read_text()
+    _, test, _ = _factors(text)[3]
+    assert _unproved(text.replace(f"[{test}]", "[test_nobody_wrote]", 1)) == [4]
