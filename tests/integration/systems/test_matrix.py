@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from domain.codes import CODE_FACTS, ErrorCode
+from sandbox.faults import KINDS
 from tests.faults.twists import impatient
 from tests.integration.onboarding.conftest import MADE, STAND_IN, Office, opened, step
 from tests.sandbox_server import SandboxServer
@@ -106,6 +107,21 @@ async def test_a_fault_is_told_and_treated_as_the_table_says(office: Office, nam
         assert told == (trouble.code.value, facts.retryable, facts.effect.value), system
         assert len(calls) == 2, system
         assert (calls[1] - calls[0]).total_seconds() >= trouble.wait, system
+
+
+def test_every_kind_of_fault_is_looked_at() -> None:
+    """The two that are not in the table have a test of their own below."""
+    assert {trouble.kind for trouble in TROUBLES.values()} | {"slow", "eventual"} == KINDS
+
+
+async def test_one_object_is_there_when_reads_lag_behind_a_lost_answer(office: Office) -> None:
+    run = await office.parked()
+    for system in STAND_IN:
+        office.break_first_call(system, "lost_after_effect")
+        office.sandbox.fault(system=STAND_IN[system], kind="eventual", reads=2)
+    run = await office.decide(run["run_id"], "approve")
+    assert (run["status"], office.made()) == ("completed", MADE)
+    assert [len(_calls(office, system)) for system in STAND_IN] == [1] * 4
 
 
 async def test_one_object_is_there_when_the_answer_comes_after_the_timeout(

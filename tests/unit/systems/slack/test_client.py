@@ -174,9 +174,9 @@ async def test_a_recorded_answer_is_understood(slack: Slack, method: str) -> Non
         case "conversations.listConnectInvites":
             assert [one.invite.id async for one in client.connect_invites()] == ["I00000000"]
         case "users.info":
-            found = await client.user("U1")
-            assert found is not None
-            assert (found.id, found.deleted) == ("U00000000", False)
+            user = await client.user("U1")
+            assert user is not None
+            assert (user.id, user.deleted) == ("U00000000", False)
         case "conversations.create":
             assert (await client.create("x", private=True)).id == "C00000000"
         case "conversations.info":
