@@ -30,6 +30,7 @@ class ContactList(BaseModel):
     name: str
     folder_id: int | None = Field(None, alias="folderId")
     created_at: Moment | None = Field(None, alias="createdAt")
+    subscribers: int = Field(0, alias="uniqueSubscribers")
 
 
 class Subscriber(BaseModel):

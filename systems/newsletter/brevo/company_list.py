@@ -93,8 +93,17 @@ class CompanyList:
         return await self._client.list_of(int(resource.id)) if resource else None
 
     async def undo(self, company: Company, entry: Entry) -> Undone:
-        """Delete the list; contacts on it stay in the account."""
+        """Delete the list, unless people are on it; whom this run had asked is off it by now."""
         resource = made(entry)
+        one = await self._client.list_of(int(resource.id))
+        if one is None:
+            return Undone(note=f"the list {resource.label} is gone already")
+        if one.subscribers:
+            return Undone(
+                note=f"the list {resource.label} stays, since people are on it whom this run did "
+                "not invite",
+                left=True,
+            )
         try:
             await self._client.delete_list(int(resource.id))
         except SystemFault as fault:

@@ -15,6 +15,7 @@ from tests.unit.systems.newsletter.conftest import Brevo
 ACME = Company(company_id="co_1111", name="Acme Corp", slug="acme-corp")
 NAME = "Acme Corp [agentos:co_1111]"
 REFS = {"list": Resource(kind="list", id="5", label=NAME)}
+EMPTY = {"id": 5, "name": NAME, "folderId": 7, "uniqueSubscribers": 0}
 
 
 def entry(brevo: Brevo) -> Entry:
@@ -86,14 +87,27 @@ async def test_what_reads_back_is_compared(
 async def test_a_list_is_undone_by_its_id_also_when_it_is_gone(
     brevo: Brevo, status: int, body: object
 ) -> None:
-    brevo.script.then(status, body)
+    brevo.script.then(200, EMPTY).then(status, body)
     assert not (await brevo.lists.undo(ACME, entry(brevo))).left
-    (asked,) = brevo.script.asked
+    _, asked = brevo.script.asked
     assert (asked.method, asked.path) == ("DELETE", "/contacts/lists/5")
 
 
+async def test_a_list_that_is_gone_is_undone(brevo: Brevo) -> None:
+    brevo.script.then(404, {"code": "document_not_found"})
+    assert "gone already" in (await brevo.lists.undo(ACME, entry(brevo))).note
+
+
+async def test_a_list_stays_when_others_are_on_it(brevo: Brevo) -> None:
+    brevo.script.then(200, EMPTY | {"uniqueSubscribers": 1})
+    undone = await brevo.lists.undo(ACME, entry(brevo))
+    assert undone.left
+    assert "did not invite" in undone.note
+    assert [asked.method for asked in brevo.script.asked] == ["GET"]
+
+
 async def test_an_undo_is_not_done_when_brevo_is_busy(brevo: Brevo) -> None:
-    brevo.script.then(429, {}, headers={"x-sib-ratelimit-reset": "9"})
+    brevo.script.then(200, EMPTY).then(429, {}, headers={"x-sib-ratelimit-reset": "9"})
     with pytest.raises(Retryable) as fault:
         await brevo.lists.undo(ACME, entry(brevo))
     assert fault.value.after_seconds == 9.0
