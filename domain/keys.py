@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from domain.errors import Invalid
-from domain.names import clean_name, clean_text
+from domain.names import clean_name, clean_text, name_key
 from domain.scopes import DEFAULT_TENANT, Scope
 
 TENANT_FORM = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -24,12 +24,17 @@ def clean_tenant(value: str) -> str:
     return value
 
 
+def clean_person(value: str) -> str:
+    """A name that says who somebody is: the same however it is spelt, so that nobody is two."""
+    return name_key(clean_name(value, "name"))
+
+
 class Holder(BaseModel):
     """Who uses a key and what it permits: the same person may hold several."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    owner: Annotated[str, AfterValidator(lambda v: clean_name(v, "owner"))]
+    owner: Annotated[str, AfterValidator(clean_person)]
     scopes: Annotated[frozenset[Scope], Field(min_length=1)]
     groups: frozenset[Annotated[str, AfterValidator(lambda v: clean_name(v, "group"))]] = (
         frozenset()

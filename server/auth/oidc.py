@@ -17,7 +17,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from domain.errors import AgentOSError, Invalid, RequestError
-from domain.keys import clean_tenant
+from domain.keys import clean_person, clean_tenant
 from domain.names import clean_name
 from domain.scopes import DEFAULT_TENANT, Scope
 
@@ -190,7 +190,7 @@ class Oidc:
         scopes = [provider.scopes.get(group, frozenset()) for group in (*groups, EVERYBODY)]
         tenant = claims.get(provider.tenant_claim) if provider.tenant_claim else DEFAULT_TENANT
         return Person(
-            name=clean_name(name, "name"),
+            name=clean_person(name),
             tenant=clean_tenant(str(tenant)),
             groups=groups,
             scopes=frozenset().union(*scopes),

@@ -3,6 +3,7 @@
 from domain.decisions import Decision, DecisionKind, OpenRequest
 from domain.errors import Invalid, NotAllowed
 from domain.events import ApprovalGiven
+from domain.names import name_key
 from domain.runs import RunState
 from server.lifecycle import audit
 from server.lifecycle.service import Actor, Service
@@ -24,11 +25,15 @@ def permit(
             "This question is for others to answer.", advice=f"Ask one of: {terms.approvers}."
         )
     four_eyes = service.four_eyes if terms.four_eyes is None else terms.four_eyes
-    if four_eyes and kind is DecisionKind.APPROVE and actor.name in run.authors:
+    if four_eyes and kind is DecisionKind.APPROVE and _wrote(run, actor):
         raise NotAllowed(
             "Who launched the run or edited its plan cannot approve it.",
             advice="Ask somebody else to approve, or deny or edit the plan.",
         )
+
+
+def _wrote(run: RunState, actor: Actor) -> bool:
+    return name_key(actor.name) in {name_key(author) for author in run.authors}
 
 
 def together(run: RunState, request: OpenRequest, last: Decision) -> Decision | None:

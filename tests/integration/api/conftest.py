@@ -43,7 +43,11 @@ class Door(Caller):
 
 @asynccontextmanager
 async def opened(
-    folder: Path, *, guarded: Callable[[KeyRing], Access] | None = None, **options: Any
+    folder: Path,
+    *,
+    guarded: Callable[[KeyRing], Access] | None = None,
+    four_eyes: bool = False,
+    **options: Any,
 ) -> AsyncIterator[Door]:
     """The API of one service; `options` are those of `create_app`. `guarded`: who asks is known.
 
@@ -57,7 +61,7 @@ async def opened(
         "unsigned_webhook_allowed": True,
         **options,
     }
-    async with house(folder, systems) as home:
+    async with house(folder, systems, four_eyes=four_eyes) as home:
         if guarded:
             settings["access"] = guarded(KeyRing(home.service.database))
         app = create_app(home.service, chats=chatter(home).chats, **settings)

@@ -214,6 +214,20 @@ async def test_who_acts_is_the_owner_of_the_key_whichever_it_is(guarded: Door) -
         await launching.wait(run["run_id"])
 
 
+async def test_the_launcher_cannot_approve_with_any_key(folder: Path) -> None:
+    """As the settings have it where callers are known; the guard off, the same key approves."""
+    for four_eyes, status in ((True, 403), (False, 202)):
+        async with (
+            opened(folder, guarded=Access, four_eyes=four_eyes) as door,
+            holding(door, Scope.OPERATOR, owner="Dana") as launching,
+            holding(door, Scope.ADMIN, owner="dana ") as other,
+        ):
+            run = await launching.parked(f"Acme {status}")
+            answer = await other.move(run["run_id"], "resume", {"approved": True})
+            assert answer.status_code == status
+            await launching.wait(run["run_id"])
+
+
 async def test_another_tenants_run_is_not_there(guarded: Door) -> None:
     run = await parked(guarded, tenant="north")
     of_south = await parked(guarded, "Globex", tenant="south")

@@ -23,7 +23,7 @@ from tests.integration.caller import RUNS
 
 HERE = "http://agentos.test"
 PAGE = {"origin": HERE, "sec-fetch-site": "same-origin"}
-DANA: dict[str, Any] = {"email": "dana@example.com", "groups": ["ops", "staff"]}
+DANA: dict[str, Any] = {"email": "Dana@Example.com", "groups": ["ops", "staff"]}
 
 
 @dataclass(frozen=True)

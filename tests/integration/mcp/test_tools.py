@@ -14,6 +14,7 @@ from mcp.client.streamable_http import streamable_http_client
 from agentos.mcp import server
 from domain.keys import Holder
 from domain.scopes import ALL_SCOPES, Scope
+from server.api.gate import Access
 from server.lifecycle import keys
 from server.lifecycle.service import Actor
 from tests.integration.api.conftest import Door, opened
@@ -49,7 +50,7 @@ class Offered:
 @asynccontextmanager
 async def offering(folder: Path) -> AsyncIterator[Offered]:
     """Not a fixture: the library wants to be left in the task that it was entered in."""
-    async with opened(folder, guarded=True) as door, served(door.app) as http:
+    async with opened(folder, guarded=Access) as door, served(door.app) as http:
         # What this process holds is not lent to whoever comes over HTTP.
         tools = server(str(http.base_url), "aos_of_the_process", lend_key=False)
         app = tools.streamable_http_app(stateless_http=True)
