@@ -7,7 +7,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PYTEST := $(BIN)/python -m pytest
 export UV_LINK_MODE ?= copy
 
-.PHONY: help install mailman browser demo dev test test-unit test-faults notebooks soak check bench format lock clean
+.PHONY: help install mailman browser demo dev test test-unit test-faults notebooks fuzz fuzzer soak check bench format lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,7 +47,7 @@ browser:  ## a Chromium for the tests of the console, where there is none
 		&& apt-get install --yes --quiet --no-install-recommends chromium > /dev/null 2>&1; } \
 		|| echo "No Chromium: the tests of the console in a browser are left out."
 
-test: install mailman browser check  ## all checks and tests
+test: install mailman browser fuzzer check  ## all checks and tests
 	@$(PYTEST) -q -n 2 --dist loadfile -m "not slow"
 
 test-unit: install  ## the quick tests
@@ -60,6 +60,17 @@ test-faults: install  ## every fault, at every boundary
 
 notebooks: install  ## every notebook, from its first cell to its last
 	@$(PYTEST) -q tests/notebooks
+
+fuzz: install fuzzer  ## every check of schemathesis on every operation, longer
+	@$(BIN)/python -m tests.fuzz.fuzz --max-examples 200 --seed $(or $(SEED),$(shell date +%s))
+
+fuzzer: .fuzz/.installed  ## schemathesis, in an environment of its own
+
+.fuzz/.installed: requirements-fuzz.lock .python-version | $(filter .uv/bin/uv,$(UV))
+	@echo "Installing schemathesis into .fuzz (once, for tests only)"
+	@test -x .fuzz/bin/python || $(UV) venv --quiet --python "$$(cat .python-version)" .fuzz
+	@$(UV) pip sync --quiet --python .fuzz/bin/python --require-hashes requirements-fuzz.lock
+	@touch $@
 
 soak: install  ## ten minutes of random kills
 	@$(BIN)/python -m tests.faults.soak --seconds 600
@@ -83,8 +94,9 @@ LOCK := --python-version 3.12 --upgrade --generate-hashes --no-annotate --no-hea
 
 lock: $(filter .uv/bin/uv,$(UV))  ## renew the lock files: ours from pyproject.toml, and Mailman's
 	@$(UV) pip compile pyproject.toml --group dev --universal $(LOCK) -o requirements.lock
+	@echo 'schemathesis>=4.32,<5' | $(UV) pip compile - --universal $(LOCK) -o requirements-fuzz.lock
 	@printf '%s\n' 'mailman==3.3.*' 'sqlalchemy<2.1' \
 		| $(UV) pip compile - $(LOCK) -o requirements-mailman.lock
 
 clean:  ## remove the environment and local data
-	rm -rf .venv .mailman .uv tmp .langgraph_api .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .mailman .fuzz .uv tmp .langgraph_api .pytest_cache .mypy_cache .ruff_cache .hypothesis

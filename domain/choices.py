@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from domain import patterns
 from domain.errors import Invalid
 from domain.names import readable
 
@@ -13,7 +14,9 @@ MAX_ADOPTED = 20
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
 Target = Annotated[
-    str, Field(min_length=1, max_length=400), AfterValidator(lambda v: readable(v, "adopt"))
+    str,
+    Field(min_length=1, max_length=400, json_schema_extra=patterns.line(400)),
+    AfterValidator(lambda v: readable(v, "adopt")),
 ]
 
 
@@ -56,7 +59,10 @@ class Choices(BaseModel):
     adopt: Annotated[
         tuple[Target, ...], Field(strict=False, max_length=MAX_ADOPTED), AfterValidator(_once)
     ] = ()
-    channel_name: Annotated[str, AfterValidator(_channel_name)] | None = None
+    channel_name: (
+        Annotated[str, AfterValidator(_channel_name), Field(json_schema_extra=patterns.CHANNEL)]
+        | None
+    ) = None
     github_permission: Annotated[Permission, Field(strict=False)] | None = None
 
     def __bool__(self) -> bool:

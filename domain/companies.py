@@ -5,10 +5,11 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from domain import patterns
 from domain.canonical import digest
 from domain.choices import NOTHING_CHOSEN, Choices
 from domain.errors import Invalid
-from domain.names import clean_name, name_key
+from domain.names import MAX_NAME, clean_name, name_key
 
 SLUG_LIMIT = 60
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
@@ -28,6 +29,9 @@ def clean_slug(value: str) -> str:
             advice="For example: acme-corp.",
         )
     return value
+
+
+Slug = Annotated[str, AfterValidator(clean_slug), Field(json_schema_extra=patterns.SLUG)]
 
 
 def clean_email(value: str) -> str:
@@ -57,19 +61,38 @@ def _handle(pattern: re.Pattern[str], field: str, example: str, value: str) -> s
     return handle
 
 
+_Name = Annotated[
+    str,
+    AfterValidator(lambda v: clean_name(v, "contacts.name")),
+    Field(json_schema_extra=patterns.name(MAX_NAME)),
+]
+_Email = Annotated[str, AfterValidator(clean_email), Field(json_schema_extra=patterns.EMAIL)]
+_Github = Annotated[
+    str,
+    AfterValidator(lambda v: _handle(_GITHUB, "github", "octocat", v)),
+    Field(json_schema_extra=patterns.GITHUB),
+]
+_Slack = Annotated[
+    str,
+    AfterValidator(lambda v: _handle(_SLACK, "slack", "U012ABCDEF", v)),
+    Field(json_schema_extra=patterns.SLACK),
+]
+
+
 class Contact(BaseModel):
     """A person at the company; `Invalid` unless there is at least one way to reach them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        json_schema_extra=patterns.any_of("email", "github", "slack"),
+    )
 
-    name: Annotated[str, AfterValidator(lambda v: clean_name(v, "contacts.name"))] | None = None
-    email: Annotated[str, AfterValidator(clean_email)] | None = None
-    github: (
-        Annotated[str, AfterValidator(lambda v: _handle(_GITHUB, "github", "octocat", v))] | None
-    ) = None
-    slack: (
-        Annotated[str, AfterValidator(lambda v: _handle(_SLACK, "slack", "U012ABCDEF", v))] | None
-    ) = None
+    name: _Name | None = None
+    email: _Email | None = None
+    github: _Github | None = None
+    slack: _Slack | None = None
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from typing import Annotated, Any, NamedTuple, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.choices import Choices
-from domain.companies import Company, Contact, clean_slug, company_id_for
+from domain.companies import Company, Contact, Slug, company_id_for
 from domain.errors import Invalid
 from domain.launches import MAX_CONTACTS, MAX_SYSTEMS
 
@@ -22,7 +22,7 @@ class PlanEdit(BaseModel):
 
     systems: Annotated[list[str], Field(min_length=1, max_length=MAX_SYSTEMS)] | None = None
     contacts: Annotated[list[Contact], Field(max_length=MAX_CONTACTS)] | None = None
-    slug: Annotated[str, AfterValidator(clean_slug)] | None = None
+    slug: Slug | None = None
     choices: Choices | None = None
 
     @property

@@ -4,13 +4,15 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from domain import patterns
 from domain.canonical import digest
 from domain.choices import NOTHING_CHOSEN, Choices
-from domain.companies import Company, Contact, clean_slug
-from domain.names import clean_name, clean_text, readable
+from domain.companies import Company, Contact, Slug
+from domain.names import MAX_NAME, MAX_TEXT, clean_name, clean_text, readable
 
 MAX_CONTACTS = 20
 MAX_SYSTEMS = 20
+_TEXT = Field(json_schema_extra=patterns.text(MAX_TEXT))
 
 
 class LaunchRequest(BaseModel):
@@ -21,20 +23,22 @@ class LaunchRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    company_name: Annotated[str, AfterValidator(clean_name)]
+    company_name: Annotated[
+        str, AfterValidator(clean_name), Field(json_schema_extra=patterns.name(MAX_NAME))
+    ]
     idempotency_key: (
         Annotated[
             str,
-            Field(min_length=1, max_length=255),
+            Field(min_length=1, max_length=255, json_schema_extra=patterns.line(255)),
             AfterValidator(lambda v: readable(v, "idempotency_key")),
         ]
         | None
     ) = None
-    request: Annotated[str, AfterValidator(lambda v: clean_text(v, "request"))] | None = None
+    request: Annotated[str, AfterValidator(lambda v: clean_text(v, "request")), _TEXT] | None = None
     systems: Annotated[list[str], Field(min_length=1, max_length=MAX_SYSTEMS)] | None = None
     contacts: Annotated[list[Contact], Field(max_length=MAX_CONTACTS)] = Field(default_factory=list)
-    slug: Annotated[str, AfterValidator(clean_slug)] | None = None
-    note: Annotated[str, AfterValidator(lambda v: clean_text(v, "note"))] | None = None
+    slug: Slug | None = None
+    note: Annotated[str, AfterValidator(lambda v: clean_text(v, "note")), _TEXT] | None = None
     deadline_seconds: Annotated[int, Field(ge=1, le=31_536_000)] | None = Field(
         default=None, exclude_if=lambda seconds: seconds is None
     )

@@ -1,6 +1,6 @@
 """What OpenAPI says about every operation, and the page that shows it without any network."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -37,10 +37,10 @@ def _headers(**described: str) -> dict[str, Any]:
     }
 
 
-def _link(operation: str, text: str) -> dict[str, Any]:
+def _link(operation: str, text: str, **more: str) -> dict[str, Any]:
     return {
         "operationId": operation,
-        "parameters": {"run_id": "$response.body#/run_id"},
+        "parameters": {"run_id": "$response.body#/run_id"} | more,
         "description": text,
     }
 
@@ -65,6 +65,11 @@ _LINKS = {
     "pause": _link("pause", "Pause it."),
     "resume": _link("resume", "Answer its question, or go on with it."),
     "cancel": _link("cancel", "End it."),
+    "wait": _link("wait_until_parked", "Wait until it is parked or has ended."),
+    "context": _link("get_context", "Read it as a model would."),
+    "verify": _link("verify", "Read back what it has made."),
+    "retry": _link("retry_step", "Try a system again.", system="$response.body#/systems/0"),
+    "skip": _link("skip_step", "Go on without a system.", system="$response.body#/systems/0"),
 }
 
 KNOWN: Responses = _problems(s404="There is no such run.")
@@ -156,9 +161,29 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             description=app.description,
             routes=app.routes,
         )
-        document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
         document["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         # Nobody needs a key where nobody has to log in.
         document["security"] = [{"key": []}, {}]
+        schemas = document["components"]["schemas"]
+        schemas["Problem"] = Problem.model_json_schema()
+        for name in ("LaunchRequest", "PlanEdit"):
+            (listed,) = (s for s in schemas[name]["properties"]["systems"]["anyOf"] if "items" in s)
+            listed["items"]["enum"] = list(app.state.service.systems)
+        for operation in _operations(document):
+            for parameter in operation.get("parameters", ()):
+                parameter["schema"] = _given(parameter["schema"])
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for operations in document["paths"].values():
+        yield from operations.values()
+
+
+def _given(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a parameter is when it is there: neither a header nor a query can say null."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    return {name: value for name, value in schema.items() if name != "anyOf"} | kinds[0]

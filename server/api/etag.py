@@ -5,6 +5,7 @@ import re
 from server.api.errors import Malformed
 
 _OURS = re.compile(r'"([1-9][0-9]{0,17})"')
+TAG_PATTERN = '^("[1-9][0-9]{0,17}")?$'
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 
 
@@ -25,6 +26,8 @@ def required_version(if_match: str | None) -> int | None:
     ours: acting on a precondition that was not understood would be worse than refusing."""
     if if_match is None or if_match.strip() == "*":
         return None
+    if not if_match.strip():
+        return 0  # a list without tags, which nothing matches (RFC 9110, 13.1.1)
     tag = _OURS.fullmatch(if_match.strip())
     if tag is None:
         raise Malformed(

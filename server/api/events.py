@@ -36,7 +36,7 @@ async def list_events(
         int, Query(ge=0, le=MAX_SEQ, description="Only events with a higher number.")
     ] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Of a page.")] = MAX_LIMIT,
-    accept: Annotated[str, Header(description=f"`{STREAM}` for a stream.")] = "*/*",
+    accept: Annotated[str, Header(include_in_schema=False)] = "*/*",  # OpenAPI has its own place
     last_event_id: Annotated[
         int | None,
         Header(ge=0, le=MAX_SEQ, description="Of a stream: where it broke off; wins over after."),

@@ -6,15 +6,16 @@ from typing import Annotated, cast
 from fastapi import Depends, Header, Path, Request
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from domain import patterns
 from domain.errors import Invalid
-from domain.names import clean_name, readable
+from domain.names import MAX_NAME, clean_name, readable
 from domain.status import RunStatus
 from server.api.errors import Malformed
-from server.api.etag import required_version
+from server.api.etag import TAG_PATTERN, required_version
 from server.api.gate import ACTOR_KEY
 from server.api.schemas import RUN_ID_PATTERN, known_form
 from server.api.streams import Streams
-from server.lifecycle.reads import MAX_LIMIT
+from server.lifecycle.reads import CURSOR_PATTERN, MAX_LIMIT
 from server.lifecycle.service import Actor, Service
 
 MAX_SEQ = 2**53 - 1  # the largest number that every JSON reader keeps exact
@@ -35,7 +36,10 @@ def _streams(request: Request) -> Streams:
 def _if_version(
     if_match: Annotated[
         str | None,
-        Header(description="The ETag of the run you decided on; 412 when it has changed since."),
+        Header(
+            description="The ETag of the run you decided on; 412 when it has changed since.",
+            json_schema_extra={"pattern": TAG_PATTERN},
+        ),
     ] = None,
 ) -> int | None:
     return required_version(if_match)
@@ -45,7 +49,7 @@ def _idempotency_key(
     request: Request,
     idempotency_key: Annotated[
         str | None,
-        Header(description="Means the same as the field of the body; 400 when they differ."),
+        Header(include_in_schema=False),  # described at the field of the body
     ] = None,
 ) -> str | None:
     if idempotency_key is None:
@@ -81,6 +85,13 @@ def _words(value: object) -> object:
     return [word for part in value for word in str(part).split(",")]
 
 
+def _written(value: object) -> object:
+    """Not seconds since 1970, which would be taken too."""
+    if isinstance(value, str) and "T" not in value.upper():
+        raise Invalid("created_after is not a time as RFC 3339 writes it.", field="created_after")
+    return value
+
+
 def _utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
@@ -97,12 +108,16 @@ class RunFilter(BaseModel):
         default_factory=list, description="Any of these; repeat it or separate with commas."
     )
     company: Annotated[str, AfterValidator(lambda v: clean_name(v, "company"))] | None = Field(
-        default=None, description="The company's name, however it is spelt."
+        default=None,
+        description="The company's name, however it is spelt.",
+        json_schema_extra=patterns.name(MAX_NAME),
     )
-    created_after: Annotated[AwareDatetime, AfterValidator(_utc)] | None = Field(
-        default=None, description="A point in time with its zone (RFC 3339)."
-    )
+    created_after: (
+        Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_utc)] | None
+    ) = Field(default=None, description="A point in time with its zone (RFC 3339).")
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
     cursor: Annotated[str, Field(max_length=512)] | None = Field(
-        default=None, description="`next_cursor` of the page before, unchanged."
+        default=None,
+        description="`next_cursor` of the page before, unchanged.",
+        json_schema_extra={"pattern": CURSOR_PATTERN},
     )

@@ -5,12 +5,14 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from domain import patterns
 from domain.decisions import Answer
 from domain.dialects import normalise_decision
 from domain.edits import PlanEdit
 from domain.errors import Invalid, NotFound
 from domain.launches import MAX_SYSTEMS
-from domain.names import clean_name, clean_text
+from domain.names import MAX_NAME, clean_name, clean_text
+from server.api.answers import resuming
 
 MAX_REASON = 2_000
 RUN_ID_PATTERN = r"^run_[0-9a-z]{22}$"
@@ -34,9 +36,20 @@ def _reason(value: str) -> str:
 Responder = Annotated[
     str,
     AfterValidator(lambda value: clean_name(value, "responder")),
-    Field(description="Who acts, for the record; 1 to 200 characters.", examples=["dana"]),
+    Field(
+        description="Who acts, for the record; 1 to 200 characters.",
+        examples=["dana"],
+        json_schema_extra=patterns.name(MAX_NAME),
+    ),
 ]
-Reason = Annotated[str, AfterValidator(_reason), Field(description="Why; 1 to 2000 characters.")]
+Reason = Annotated[
+    str,
+    AfterValidator(_reason),
+    Field(
+        description="Why; 1 to 2000 characters.",
+        json_schema_extra=patterns.text(MAX_REASON, some=True),
+    ),
+]
 
 
 class MoveBody(BaseModel):
@@ -79,17 +92,7 @@ class ResumeBody(MoveBody):
     or skips these only; `edit` goes with the decision `edit`. A list is taken as `decisions`.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"approved": True, "responder": "dana"},
-                {"decision": "skip", "reason": "They use another chat.", "systems": ["slack"]},
-                {"decision": "edit", "edit": {"systems": ["slack", "github"]}},
-                {"decisions": [{"type": "approve"}]},
-                {},
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra=resuming)
 
     approved: bool | None = None
     decision: str | None = None

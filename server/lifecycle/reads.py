@@ -1,15 +1,13 @@
 """Reading runs and their events."""
 
 import asyncio
-import base64
-import binascii
-import json
+import re
 import time
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from domain.errors import Invalid
+from domain.errors import Invalid, NotFound
 from domain.events import RecordedEvent
 from domain.runs import RunState, reduce
 from domain.status import PARKED, RunStatus
@@ -17,6 +15,9 @@ from server.lifecycle.service import Service
 from server.store import log, runs
 
 MAX_LIMIT = 200
+CURSOR_PATTERN = "^([1-9][0-9]{0,15})-([0-9a-z]{22})$"
+_CURSOR = re.compile(CURSOR_PATTERN.strip("^$"))
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _POLL_SECONDS = 1.0
 _CALM_SECONDS = 0.02
 
@@ -40,10 +41,8 @@ async def get_run(
         if at is None:
             return run
         if not 1 <= at <= run.version:
-            raise Invalid(
-                "at must be the number of an event of this run.",
-                field="at",
-                advice=f"Choose from 1 to {run.version}.",
+            raise NotFound(
+                "This run has no event of this number.", advice=f"Choose from 1 to {run.version}."
             )
         return reduce(run_id, await log.read_events(tx, run_id, limit=at))
 
@@ -141,21 +140,16 @@ async def _wait(
 
 
 def _encode(run: RunState) -> str:
-    position = json.dumps([run.created_at.isoformat(), run.run_id])
-    return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
+    microseconds = (run.created_at - _EPOCH) // timedelta(microseconds=1)
+    return f"{microseconds}-{run.run_id.removeprefix('run_')}"
 
 
 def _decode(cursor: str) -> tuple[datetime, str]:
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        at, run_id = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None or not isinstance(run_id, str):
-            raise ValueError("not a position")
-    except (binascii.Error, UnicodeError, ValueError, TypeError) as error:
+    position = _CURSOR.fullmatch(cursor)
+    if position is None:
         raise Invalid(
             "cursor is not one that this service gave out.",
             field="cursor",
             advice="Take it unchanged from next_cursor.",
-        ) from error
-    return moment, run_id
+        )
+    return _EPOCH + timedelta(microseconds=int(position[1])), f"run_{position[2]}"

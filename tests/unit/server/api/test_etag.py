@@ -24,13 +24,18 @@ def test_version_is_required_when_if_match_names_it() -> None:
     assert required_version(' "12" ') == 12
 
 
+@pytest.mark.parametrize("header", ["", " "])
+def test_no_version_fits_when_if_match_names_none(header: str) -> None:
+    assert required_version(header) == 0
+
+
 @pytest.mark.parametrize("header", [None, "*", " * "])
 def test_no_version_is_required_when_any_will_do(header: str | None) -> None:
     assert required_version(header) is None
 
 
 @pytest.mark.parametrize(
-    "header", ["", "7", 'W/"7"', '"7", "8"', '"0"', '"07"', '"-1"', '"x"', '"7"x', '"' + "9" * 99]
+    "header", ["7", 'W/"7"', '"7", "8"', '"0"', '"07"', '"-1"', '"x"', '"7"x', '"' + "9" * 99]
 )
 def test_if_match_is_refused_when_it_is_no_tag_of_ours(header: str) -> None:
     with pytest.raises(Malformed):
