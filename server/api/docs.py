@@ -186,4 +186,5 @@ def _given(schema: dict[str, Any]) -> dict[str, Any]:
     kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
     if len(kinds) != 1:
         return schema
-    return {name: value for name, value in schema.items() if name != "anyOf"} | kinds[0]
+    kept = {name: value for name, value in schema.items() if name != "anyOf"}
+    return {**kept, **kinds[0]}

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from agentos.serving import listen, serve
 from agentos.settings import load  # noqa: F401 - first of all: it makes langgraph strict
 from server.api.app import create_app
+from server.api.gate import Access
 from tests.doubles.house import house
 from tests.doubles.toy import ToyWorld, toy
 
@@ -20,7 +21,12 @@ async def main(*, executes: bool, describes: bool) -> None:
     with TemporaryDirectory() as folder:
         systems = {name: toy(name, ToyWorld(), ("a", "b")) for name in SYSTEMS}
         async with house(Path(folder), systems, served=executes) as home:
-            app = create_app(home.service, webhook_secrets=(), unsigned_webhook_allowed=True)
+            app = create_app(
+                home.service,
+                access=Access(),
+                webhook_secrets=(),
+                unsigned_webhook_allowed=True,
+            )
             if not describes:
                 for operations in app.openapi()["paths"].values():
                     for operation in operations.values():
