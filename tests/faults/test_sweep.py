@@ -21,7 +21,7 @@ LIST = "POST /brevo/v3/contacts/lists"
 
 SAMPLE = 12
 PARTS = 8
-SLACK = 4
+SLACK = 10
 """How many boundaries another life may lack: a few commits of the engine come by the clock."""
 Place = tuple[int, bool]
 """The number of a boundary, and whether the process dies after it."""

@@ -88,14 +88,14 @@ async def test_every_verb_leaves_an_entry(home: House) -> None:
 
 
 async def _crowd(database: Database) -> list[BaseException]:
-    """Forty writers at a time, of two entries each; what they met."""
+    """Twelve writers at a time, of two entries each; what they met."""
 
     async def write(number: int) -> None:
         async with database.write() as tx:
             audit.note(tx, DANA, "key.create", f"key {number}")
             audit.note(tx, DANA, "key.revoke", f"key {number}")
 
-    done = await asyncio.gather(*(write(number) for number in range(40)), return_exceptions=True)
+    done = await asyncio.gather(*(write(number) for number in range(12)), return_exceptions=True)
     return [each for each in done if each is not None]
 
 
@@ -107,7 +107,7 @@ async def test_chain_is_one_when_many_write_at_a_time(
     said = await asyncio.gather(_crowd(database), _crowd(workbench))
     assert not any(said)
     verdict = await audit.verify(database)
-    assert (verdict.entries, verdict.faults) == (160, ())
+    assert (verdict.entries, verdict.faults) == (48, ())
     monkeypatch.setattr(Select, "with_for_update", lambda select: select)
     said = await asyncio.gather(_crowd(database), _crowd(workbench))
     assert any(said) is isinstance(database, PostgresDatabase)
