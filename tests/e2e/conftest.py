@@ -24,7 +24,7 @@ def cli(server: Running, monkeypatch: pytest.MonkeyPatch) -> Cli:
     monkeypatch.setenv("AGENTOS_URL", server.url)
     monkeypatch.setenv("USER", "robin")
 
-    def run(*arguments: str) -> Any:
-        return CliRunner().invoke(app, arguments)
+    def run(*arguments: str, input: str | None = None) -> Any:
+        return CliRunner().invoke(app, arguments, input=input)
 
     return run

@@ -1,23 +1,28 @@
 """One life of `agentos dev`, forked with everything imported, so that ten lives take seconds."""
 
+import asyncio
 import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import agentos.wiring  # noqa: F401 - imported once, by the server that forks the lives
 from agentos.cli.main import app
 from domain.companies import Company
 from domain.ports import Entry, Ledger, Refs
 from domain.steps import Resource
+from server.supervisor.desk import Desk
+from server.supervisor.facts import Json
 from systems import registry
 from systems.connector import Connector
 from systems.part import Part
 from tests.e2e.running import DEV, Running, end, reach
 
 registry.modules()
+_launch = Desk.launch
 LIVES = multiprocessing.get_context("forkserver")
 LIVES.set_forkserver_preload([__name__])
 
@@ -35,19 +40,30 @@ async def _never(
     return None
 
 
-def _live(folder: str, stdout: Connection, careless: bool) -> None:
+async def _launch_and_stop(self: Desk, call_id: str, **request: Any) -> Json:
+    """In place of a launch in a chat: it takes effect, and its answer never comes."""
+    await _launch(self, call_id, **request)
+    return await asyncio.Future()
+
+
+def _live(folder: str, stdout: Connection, careless: bool, stuck: bool) -> None:
     os.setsid()
     os.dup2(stdout.fileno(), 1)
     if careless:
         Connector._resolve = _never  # type: ignore[method-assign]
+    if stuck:
+        Desk.launch = _launch_and_stop  # type: ignore[method-assign]
     app([*DEV, folder])
 
 
 @contextmanager
-def life(folder: Path, *, careless: bool = False) -> Iterator[Running]:
-    """A server on this data, in a process group of its own; at the end all of it is killed."""
+def life(folder: Path, *, careless: bool = False, stuck: bool = False) -> Iterator[Running]:
+    """A server on this data, in a process group of its own; at the end all of it is killed.
+
+    `stuck`: a launch in a chat takes effect and then hangs.
+    """
     ours, theirs = LIVES.Pipe(duplex=False)
-    process = LIVES.Process(target=_live, args=(str(folder), theirs, careless))
+    process = LIVES.Process(target=_live, args=(str(folder), theirs, careless, stuck))
     process.start()
     theirs.close()
     assert process.pid

@@ -1,0 +1,91 @@
+"""Talking with a running server, and with one that is killed in the middle of a call."""
+
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e.conftest import Cli
+from tests.e2e.life import life
+from tests.e2e.running import RUNS, Running
+
+pytestmark = pytest.mark.e2e
+
+CHAT = "/api/v1/chat/t1"
+SENTENCE = "onboard Acme Corp except GitHub"
+
+
+def say(server: Running, text: str) -> dict[str, Any]:
+    """One turn, whole."""
+    answer = server.http.post(CHAT, json={"message": text}, headers={"accept": "application/json"})
+    assert answer.status_code == 200, answer.text
+    whole: dict[str, Any] = answer.json()
+    return whole
+
+
+def stream_until_killed(server: Running) -> list[str]:
+    """The names of the events of a turn that never ends well."""
+    seen = []
+    try:
+        with server.http.stream("POST", CHAT, json={"message": SENTENCE}) as answer:
+            for line in answer.iter_lines():
+                if line.startswith("event:"):
+                    seen.append(line.removeprefix("event: "))
+    except httpx.TransportError:
+        pass
+    return seen
+
+
+def test_a_chat_survives_kill_9_in_a_tool_call_and_launches_nothing_twice(tmp_path: Path) -> None:
+    seen: list[str] = []
+    with life(tmp_path, stuck=True) as server:
+        talking = threading.Thread(target=lambda: seen.extend(stream_until_killed(server)))
+        talking.start()
+        while not (runs := server.call("GET", RUNS)["items"]):
+            time.sleep(0.05)
+        # The life ends here, by kill -9: the launch has taken effect and its call is still open.
+    talking.join()
+    assert seen == ["turn", "tool_call"]
+    (run,) = runs
+    with life(tmp_path) as server:
+        told = say(server, "what is the status of Acme Corp?")
+        assert run["run_id"] in told["text"]
+        again = say(server, SENTENCE)
+        assert (again["launched"], "under way already" in again["text"]) == ([], True)
+        assert [each["run_id"] for each in server.call("GET", RUNS)["items"]] == [run["run_id"]]
+        said = [each["text"] for each in server.call("GET", CHAT)["messages"]]
+        assert said == [
+            SENTENCE, "what is the status of Acme Corp?", told["text"], SENTENCE, again["text"],
+        ]  # fmt: skip
+
+
+def test_the_command_launches_tells_and_goes_on_in_its_thread(cli: Cli) -> None:
+    result = cli("chat", "onboard Chatty Corp in Slack", "--thread", "cli-1")
+    assert (result.exit_code, "Launched the onboarding of Chatty Corp" in result.stdout) == (
+        0,
+        True,
+    )
+    parts = [
+        json.loads(line)
+        for line in cli(
+            "chat", "status of Chatty Corp", "--thread", "cli-1", "--json"
+        ).stdout.splitlines()
+    ]
+    assert [part["type"] for part in parts] == ["turn", "tool_call", "tool_result", "text", "done"]
+    assert parts[0]["turn"] == 2
+
+
+def test_the_command_reads_lines_until_they_end(cli: Cli) -> None:
+    result = cli("chat", input="help\nwhat waits for me?\n")
+    assert result.exit_code == 0
+    assert "I cannot approve" in result.stdout
+    assert "Go on with: agentos chat --thread chat_" in result.stderr
+
+
+def test_the_command_says_what_was_refused(cli: Cli) -> None:
+    result = cli("chat", "help", "--thread", "not a name")
+    assert (result.exit_code, "thread_id" in result.stderr) == (2, True)
