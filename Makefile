@@ -85,6 +85,7 @@ check: install  ## format, lint, types, layers
 bench: install  ## what a run costs, side by side
 	@$(BIN)/python -m benchmarks.savers
 	@$(BIN)/python -m benchmarks.service
+	@$(BIN)/python -m benchmarks.watching
 
 format: install  ## put the code into shape
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --fix --quiet .

@@ -73,7 +73,7 @@ async def trial(config: Config, runs: int, in_flight: int, postgres: Server) -> 
             Crew(config.kind, place, config.workers, slots=in_flight) as crew,
             callers(place, crew) as service,
         ):
-            await _one(service, "warm up", [], [])
+            await launched_and_done(service, "warm up")
             return await _measured(config, runs, in_flight, postgres, crew, service)
 
 
@@ -98,6 +98,11 @@ async def _measured(
     else:
         commits = postgres.commits(start, postgres.position())
     return Trial(runs / took, planned, done, cpu / runs, commits / runs)
+
+
+async def launched_and_done(service: Service, name: str) -> None:
+    """One whole run."""
+    await _one(service, name, [], [])
 
 
 async def _one(service: Service, name: str, planned: list[float], done: list[float]) -> None:
