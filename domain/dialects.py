@@ -40,7 +40,7 @@ def normalise_decision(payload: Any) -> Answer:
     else:
         kind = _kind(payload.get("decision"))
     edit = payload.get("edit")
-    return _answer(kind, payload, payload.get("reason"), None if edit is None else _edit(edit))
+    return _answer(kind, payload, payload.get("reason"), None if edit is None else edit_of(edit))
 
 
 def _only_one(decisions: Any) -> Answer:
@@ -61,7 +61,7 @@ def _only_one(decisions: Any) -> Answer:
     if kind is not DecisionKind.EDIT:
         return _answer(kind, data | seen, reason)
     new = {name: _typed(name, value) for name, value in args.items() if name != "digest"}
-    return _answer(kind, data | seen, reason, _edit(new))
+    return _answer(kind, data | seen, reason, edit_of(new))
 
 
 def _typed(name: str, value: Any) -> Any:
@@ -74,7 +74,8 @@ def _typed(name: str, value: Any) -> Any:
         raise Invalid(f"{name} is not JSON any more.", field=f"edit.{name}") from None
 
 
-def _edit(data: Any) -> PlanEdit:
+def edit_of(data: Any) -> PlanEdit:
+    """An edit from its JSON; `Invalid` says which part is not understood."""
     try:
         return PlanEdit.model_validate(data)
     except ValidationError as error:

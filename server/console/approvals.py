@@ -7,7 +7,9 @@ from fastapi.responses import Response
 
 from domain.errors import NotFound
 from domain.runs import RunState
+from server.console import people
 from server.console.cards import cards, planned
+from server.console.question import question
 from server.console.route import PageRoute
 from server.console.run import moves_of, risks
 from server.console.shell import WAITING, Console, ConsoleHere
@@ -27,7 +29,8 @@ async def approvals(
     cursor: Annotated[str | None, Query(max_length=512)] = None,
 ) -> Response:
     """The requests, oldest first, and the chosen one in full."""
-    tenant = console.reader(request).tenant
+    actor = console.reader(request)
+    tenant = actor.tenant
     page = await reads.list_runs(
         console.service,
         tenant=tenant,
@@ -44,7 +47,9 @@ async def approvals(
         run=chosen,
         cards=cards(chosen) if chosen else [],
         notes=risks(chosen.plan) if chosen and chosen.plan else [],
-        can=moves_of(chosen) if chosen else {},
+        can=moves_of(chosen, actor) if chosen else {},
+        question=question(console.service, chosen, actor) if chosen else None,
+        person=people.FIELDS,
         planned=planned,
         decided=DECIDED,
         settled=await _known(console, decided, tenant),

@@ -12,11 +12,12 @@ from starlette.types import Scope
 from server.console import approvals, forms, launch, moves, run, runs, systems
 from server.console.layout import Edge
 from server.console.pokes import Pokes
-from server.console.rendering import STATIC, assets, environment
+from server.console.rendering import STATIC, assets, environment, style
 from server.console.route import HEADERS, PageRoute
 from server.console.shell import THEME, THEMES, Console, WorkerWatch, go, keep
 from server.lifecycle.service import Actor, Service
 
+_STYLE = style()
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
@@ -61,10 +62,13 @@ async def theme(request: Request) -> Response:
 
 
 class _Kept(StaticFiles):
-    """Files whose address changes with them: a browser may keep them for good."""
+    """The style sheet and the modules; their address changes with them, so they may be kept."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
+        if path == "console.css":
+            response = Response(_STYLE, media_type="text/css")
+        else:
+            response = await super().get_response(path, scope)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"

@@ -1,7 +1,6 @@
 """The page that launches an onboarding, and shows before what it would do."""
 
 import secrets
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -9,10 +8,10 @@ from fastapi.responses import Response
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from domain.errors import Invalid, NotFound, Overloaded, RequestError
+from domain.errors import Invalid, KeyReused, NotFound, Overloaded, RequestError
 from domain.launches import LaunchRequest
 from domain.plans import Plan
-from server.console import forms
+from server.console import forms, people
 from server.console.cards import planned
 from server.console.route import PageRoute, status_of
 from server.console.run import risks
@@ -21,8 +20,6 @@ from server.lifecycle import launches, previews, reads
 
 router = APIRouter(prefix="/launch", route_class=PageRoute, include_in_schema=False)
 
-PEOPLE = 5
-PERSON = ("name", "email", "github", "slack")
 MAKES = {
     "slack": "A private channel with purpose, ops members and a welcome message",
     "github": "A secret team and a repository from the template, with invitations",
@@ -89,7 +86,7 @@ async def _page(
         typed=typed,
         systems=list(console.service.systems),
         makes=MAKES,
-        person=PERSON,
+        person=people.FIELDS,
         plan=plan,
         notes=risks(plan) if plan else [],
         planned=planned,
@@ -99,6 +96,8 @@ async def _page(
 
 async def _refused(request: Request, console: Console, typed: Typed, error: Exception) -> Response:
     """The form as it was sent, with what is wrong on top and at its field."""
+    if isinstance(error, KeyReused):  # the first try has arrived after all, and this is another
+        typed |= {"idempotency_key": _new_key()}
     known = error if isinstance(error, Invalid | Overloaded | RequestError) else _invalid(error)
     told = {
         "message": known.message,
@@ -114,6 +113,10 @@ def _invalid(error: Exception) -> Invalid:
     return Invalid(f"{name}: {first['msg']}.", field=name, advice="Correct it and try again.")
 
 
+def _new_key() -> str:
+    return f"console-{secrets.token_hex(12)}"
+
+
 async def _like(console: Console, run_id: str | None, tenant: str) -> Typed:
     typed: Typed = {
         "company_name": "",
@@ -121,8 +124,8 @@ async def _like(console: Console, run_id: str | None, tenant: str) -> Typed:
         "request": "",
         "note": "",
         "systems": list(console.service.systems),
-        "people": [dict.fromkeys(PERSON, "") for _ in range(PEOPLE)],
-        "idempotency_key": f"console-{secrets.token_hex(12)}",
+        "people": people.rows(()),
+        "idempotency_key": _new_key(),
     }
     try:
         earlier = await reads.get_run(console.service, run_id, tenant=tenant) if run_id else None
@@ -130,15 +133,13 @@ async def _like(console: Console, run_id: str | None, tenant: str) -> Typed:
         earlier = None
     if earlier:
         asked = earlier.request
-        people = [contact.model_dump() for contact in asked.contacts]
-        people += typed["people"][len(people) :]
         typed |= {
             "company_name": asked.company_name,
             "slug": asked.slug or "",
             "request": asked.request or "",
             "note": asked.note or "",
             "systems": list(earlier.systems),
-            "people": [{k: person.get(k) or "" for k in PERSON} for person in people],
+            "people": people.rows([contact.model_dump() for contact in asked.contacts]),
         }
     return typed
 
@@ -149,18 +150,11 @@ def _typed(form: FormData) -> Typed:
     return {
         **{name: str(form.get(name, "")) for name in plain},
         "systems": [str(name) for name in form.getlist("systems")],
-        "people": list(_people(form)),
+        "people": list(people.typed(form)),
     }
 
 
-def _people(form: FormData) -> Iterator[dict[str, str]]:
-    columns = [[str(v) for v in form.getlist(f"contact_{name}")] for name in PERSON]
-    for row in zip(*columns, strict=False):
-        yield dict(zip(PERSON, row, strict=True))
-
-
 def _request(form: FormData) -> LaunchRequest:
-    people = [{k: v for k, v in p.items() if v.strip()} for p in _people(form)]
     systems = [str(name) for name in form.getlist("systems")]
     if not systems:
         raise Invalid(
@@ -171,7 +165,7 @@ def _request(form: FormData) -> LaunchRequest:
         {
             "company_name": forms.text(form, "company_name") or "",
             "systems": systems,
-            "contacts": [person for person in people if person],
+            "contacts": people.given(form),
             **{name: value for name, value in fields.items() if value},
         }
     )

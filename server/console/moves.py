@@ -11,6 +11,7 @@ from domain.decisions import Answer, DecisionKind
 from domain.errors import AlreadyDecided, Invalid, RequestError, StalePlan
 from domain.names import clean_text
 from server.console import forms
+from server.console.question import edited
 from server.console.route import PageRoute, status_of
 from server.console.run import RunId, found, lost, run_page
 from server.console.shell import Console, ConsoleHere, go
@@ -30,7 +31,15 @@ async def _decide(service: Service, run_id: str, actor: Actor, form: FormData) -
         raise Invalid(
             "Denying needs a reason.", field="reason", advice="Say why; whoever asked reads it."
         )
-    answer = Answer(kind=kind, reason=reason, digest=forms.text(form, "digest"))
+    digest = forms.text(form, "digest")
+    answer = Answer(kind=kind, reason=reason, digest=digest)
+    if kind is DecisionKind.APPROVE:
+        systems = tuple(str(name) for name in form.getlist("systems"))
+        if not systems:
+            raise Invalid("No system is chosen.", field="systems", advice="Choose one, or deny.")
+        answer = Answer(kind=kind, digest=digest, systems=systems)
+    if kind is DecisionKind.EDIT:
+        answer = Answer(kind=kind, digest=digest, edit=edited(form))
     return await decisions.decide(service, run_id, answer, actor)
 
 

@@ -14,11 +14,17 @@ from server.console import moments, words
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
+_SHEETS = ("tokens", "frame", "pieces", "pages", "media")
+
+
+def style() -> str:
+    """The one style sheet."""
+    return "\n".join((_HERE / "style" / f"{name}.css").read_text() for name in _SHEETS)
 
 
 def assets() -> str:
     """Where the style sheet and the modules are: another address with every change of them."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(style().encode())
     for file in sorted(STATIC.iterdir()):
         digest.update(file.read_bytes())
     return f"/assets/{digest.hexdigest()[:12]}"

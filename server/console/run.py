@@ -10,16 +10,19 @@ from domain.decisions import DecisionKind
 from domain.errors import AlreadyDecided, NotFound, StalePlan
 from domain.plans import ChangeKind, Plan, Undo
 from domain.runs import RunState
+from domain.scopes import Scope, permits
 from domain.status import PARKED, RunStatus
+from server.console import people
 from server.console.cards import cards, planned
 from server.console.picture import draw
+from server.console.question import question
 from server.console.route import PageRoute
 from server.console.shell import Console, ConsoleHere
 from server.console.telling import told
 from server.console.waterfall import rows
 from server.console.words import DECIDED, counted, listed, system
 from server.lifecycle import reads
-from server.lifecycle.service import ANY_RUN
+from server.lifecycle.service import ANY_RUN, Actor
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 TABS = {"overview": "Overview", "plan": "Plan", "report": "Report", "events": "Events"}
@@ -97,7 +100,9 @@ async def run_page(
         notes=risks(run.plan) if run.plan else [],
         planned=planned,
         decided=DECIDED,
-        can=moves_of(run),
+        can=moves_of(run, console.actor(request)),
+        question=question(console.service, run, console.actor(request)),
+        person=people.FIELDS,
     )
 
 
@@ -112,8 +117,9 @@ async def _log(console: Console, run: RunState, tenant: str) -> list[Any]:
     return log
 
 
-def moves_of(run: RunState) -> dict[str, bool]:
-    """What may be asked of a run in its state."""
+def moves_of(run: RunState, actor: Actor) -> dict[str, bool]:
+    """What this person may ask of a run in its state."""
+    moves = permits(actor.scopes, Scope.OPERATOR)
     asked = run.open_request.allowed if run.open_request else ()
     open_now = run.status is not RunStatus.PAUSED
     begun = bool(run.progress) or run.status in (RunStatus.PROVISIONING, RunStatus.VALIDATING)
@@ -121,11 +127,11 @@ def moves_of(run: RunState) -> dict[str, bool]:
         "approve": open_now and DecisionKind.APPROVE in asked,
         "retry": open_now and DecisionKind.RETRY in asked,
         "roll_back": open_now and DecisionKind.ROLLBACK in asked,
-        "cancel": not run.ended and run.cancel_requested is None,
+        "cancel": moves and not run.ended and run.cancel_requested is None,
         "undo": begun and not run.ended and run.status is not RunStatus.ROLLING_BACK,
-        "pause": not run.ended and run.status not in PARKED and not run.pause_requested,
-        "resume": run.status is RunStatus.PAUSED,
-        "verify": run.status is RunStatus.COMPLETED,
+        "pause": moves and not run.ended and run.status not in PARKED and not run.pause_requested,
+        "resume": moves and run.status is RunStatus.PAUSED,
+        "verify": moves and run.status is RunStatus.COMPLETED,
     }
 
 

@@ -138,3 +138,28 @@ async def test_a_page_that_nobody_looks_at_holds_no_stream(visits: Visits, desk:
     await page.evaluate(hide.format("false") + told)
     await expect(page.locator("#link-state")).to_have_text("Live")
     await expect(page.locator("#fresh")).to_contain_text("new run")
+
+
+async def test_a_plan_is_edited_with_changes_marked_and_asked_about_anew(
+    visits: Visits, desk: Running
+) -> None:
+    run = desk.parked("Edited")
+    page = await visits.begin()
+    await live(page, f"/runs/{run['run_id']}")
+    digest = page.locator(".digest code")
+    before = await digest.text_content() or ""
+    await page.keyboard.press("e")
+    await page.get_by_label("Short name").fill("edited-two")
+    await expect(page.locator("[data-changed]")).to_have_count(1)
+    await page.get_by_role("button", name="Reset fields").click()
+    await expect(page.locator("[data-changed]")).to_have_count(0)
+    await page.get_by_label("Short name").fill("edited-two")
+    await page.locator("#edit .check", has_text="Grants").click()
+    await expect(page.locator("[data-changed]")).to_have_count(2)
+    await page.get_by_role("button", name="Make a new plan").click()
+    await expect(page.locator("#decision")).to_contain_text("#welcome-edited-two")
+    await expect(digest).not_to_have_text(before)
+    await expect(page.locator("#node-grants")).to_have_count(0)
+    await page.get_by_role("button", name="Approve plan").click()
+    await expect(page.locator("h1")).to_contain_text("Completed")
+    assert desk.until(run["run_id"], "completed")["company"]["slug"] == "edited-two"

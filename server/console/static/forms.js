@@ -78,6 +78,21 @@ function prepare() {
     button.hidden = !navigator.clipboard;
   });
 }
+/** What differs from what was there. */
+function mark(form) {
+  for (const input of form.querySelectorAll("input, select")) {
+    const usual = [...(input.options ?? [])].find((each) => each.defaultSelected) ?? input.options?.[0];
+    const before = usual?.value ?? input.defaultValue;
+    const other = input.type === "checkbox" ? input.checked !== input.defaultChecked : input.value !== before;
+    input.closest(".field, .check")?.toggleAttribute("data-changed", other);
+  }
+}
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-marks]");
+  if (form) mark(form);
+});
+document.addEventListener("reset", (event) => setTimeout(() => mark(event.target)));
+
 document.addEventListener("shown", prepare);
 prepare();
 

@@ -25,13 +25,13 @@ function act(key) {
   if (key === "j" || key === "k") return step(key === "j" ? 1 : -1);
   if (key === "/" && !document.getElementById("q")) return location.assign("/runs") ?? true;
   if (/^[1-9]$/.test(key)) return reach(document.querySelectorAll("[data-jump]")[Number(key) - 1]);
-  if (!/^[acd/]$/.test(key)) return false;
+  if (!/^[acde/]$/.test(key)) return false;
   const wanted = document.querySelector(`[data-key="${key}"]`);
   if (!wanted) return false;
   if (key === "c") wanted.click();
-  if (key === "d") {
+  if (key === "d" || key === "e") {
     wanted.parentElement.open = true;
-    return reach(wanted.parentElement.querySelector("textarea"));
+    return reach(wanted.parentElement.querySelector("textarea, input:not([type=hidden])"));
   }
   return key === "c" || reach(wanted);
 }
@@ -50,7 +50,7 @@ function step(by) {
 }
 
 function send(target, event) {
-  const form = target.closest("form");
+  const form = target.form;
   if (!form) return;
   event.preventDefault();
   const near = target.closest("details.reveal") ?? form;

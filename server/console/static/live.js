@@ -67,8 +67,8 @@ function passed(at, wanted, ids) {
 
 /** What a person has opened or typed is theirs. */
 function attributes(from, to) {
-  const theirs = { DIALOG: ["open"], DETAILS: ["open"], INPUT: ["value", "checked"] };
-  const skipped = theirs[from.nodeName] ?? [];
+  const theirs = { DIALOG: ["open"], DETAILS: ["open"], INPUT: ["value", "checked"], OPTION: ["selected"] };
+  const skipped = (from.type !== "hidden" && theirs[from.nodeName]) || ["data-changed"];
   for (const { name } of [...from.attributes]) {
     if (!to.hasAttribute(name) && !skipped.includes(name)) from.removeAttribute(name);
   }

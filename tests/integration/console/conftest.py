@@ -4,12 +4,13 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from fastapi import Request
+from fastapi import FastAPI, Request
 
 from graph.build import build
 from server.api.app import create_app
@@ -30,6 +31,12 @@ class Desk(Visitor):
 
     home: House = None  # type: ignore[assignment]
     worlds: dict[str, ToyWorld] = None  # type: ignore[assignment]
+    app: FastAPI = None  # type: ignore[assignment]
+
+    def become(self, actor: Actor) -> None:
+        """Look at the pages as somebody else."""
+        state = self.app.state
+        state.console = replace(state.console, actor=lambda _request: actor)
 
     async def parked(self, name: str = "Acme Corp") -> str:
         """A run that waits for its approval."""
@@ -44,11 +51,11 @@ def _actor(request: Request) -> Actor:
 
 
 @asynccontextmanager
-async def opened(folder: Path, *, served: bool = True) -> AsyncIterator[Desk]:
-    """The console of one service; without `served` nothing is executed."""
+async def opened(folder: Path, **options: Any) -> AsyncIterator[Desk]:
+    """The console of one service; `options` are those of `house`."""
     worlds = {name: ToyWorld() for name in ("slack", "github")}
     systems = {name: toy(name, world, ("a", "b")) for name, world in worlds.items()}
-    async with house(folder, systems, served=served) as home:
+    async with house(folder, systems, **options) as home:
         app = create_app(
             home.service, access=Access(), webhook_secrets=(), unsigned_webhook_allowed=True
         )
@@ -56,7 +63,7 @@ async def opened(folder: Path, *, served: bool = True) -> AsyncIterator[Desk]:
         install(app, home.service, stopping, actor=_actor, edges=EDGES, sandbox=True)
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://agentos.test") as http:
-            yield Desk(http, home=home, worlds=worlds)
+            yield Desk(http, home=home, worlds=worlds, app=app)
             assert await leaks.of_engine(folder / "agentos.db") == []
 
 

@@ -208,7 +208,7 @@ async def test_no_worker_is_said_on_every_page(desk: Desk) -> None:
     async def none() -> str:
         return "No worker executes runs."
 
-    console = desk.http._transport.app.state.console  # type: ignore[attr-defined]
+    console = desk.app.state.console
     service = replace(desk.home.service, probes={"worker": none})
     console.watch.service = service
     page = await desk.open("/runs")

@@ -35,8 +35,9 @@ class Page(HTMLParser):
     def __post_init__(self) -> None:
         super().__init__()
         self._form: tuple[Attributes, list[tuple[str, str]]] | None = None
+        self._forms: dict[str, tuple[Attributes, list[tuple[str, str]]]] = {}
         self._open: list[str] = []
-        self._area = ""
+        self._select: Attributes = {}
         self.feed(self.html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -46,20 +47,28 @@ class Page(HTMLParser):
             self._open.append(tag)
         if tag == "form":
             self._form = (found, [])
+            self._forms[found.get("id", "")] = self._form
         elif tag == "a":
             self.links.append((found.get("href", ""), ""))
         elif tag == "button":
-            form, fields = self._form or ({}, [])
+            form, fields = self._of(found) or ({}, [])
             self.buttons.append(Button(form, fields, found))
         elif tag == "textarea":
-            self._area = found.get("name", "")
-            self._field(self._area, "")
+            self._field(found, "")
+        elif tag == "option" and "selected" in found:
+            self._field(self._select, found.get("value", ""))
+        elif tag == "select":
+            self._select = found
         elif tag == "input" and (found.get("type") != "checkbox" or "checked" in found):
-            self._field(found.get("name", ""), found.get("value", "on"))
+            self._field(found, found.get("value", "on"))
 
-    def _field(self, name: str, value: str) -> None:
-        if self._form and name:
-            self._form[1].append((name, value))
+    def _of(self, element: Attributes) -> tuple[Attributes, list[tuple[str, str]]] | None:
+        return self._forms[element["form"]] if "form" in element else self._form
+
+    def _field(self, element: Attributes, value: str) -> None:
+        form = self._of(element)
+        if form and element.get("name"):
+            form[1].append((element["name"], value))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -94,10 +103,11 @@ class Visitor:
         answer = await self.http.get(path, headers=headers, follow_redirects=True)
         return self._shown(answer)
 
-    async def press(self, text: str, **typed: str) -> Page:
-        """Fill in fields of the form with this button and send it."""
+    async def press(self, text: str, without: str = "", **typed: str) -> Page:
+        """Fill in fields of the form with this button and send it; `without` is not ticked."""
         button = self.page.button(text)
-        pairs = [(n, typed.pop(n, v)) for n, v in button.fields] + list(typed.items())
+        pairs = [(n, typed.pop(n, v)) for n, v in button.fields if v != without or not v]
+        pairs += typed.items()
         name = button.attributes.get("name")
         pairs += [(name, button.attributes.get("value", ""))] if name else []
         action = button.attributes.get("formaction") or button.form["action"]
