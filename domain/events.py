@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.companies import Company
 from domain.decisions import Decision, OpenRequest
-from domain.launches import LaunchRequest
+from domain.launches import LaunchRequest, Origin
 from domain.plans import Plan
 from domain.reports import Report
 from domain.steps import Resource, StepResult
@@ -25,6 +25,7 @@ class RunLaunched(_Event):
     systems: tuple[str, ...]
     request: LaunchRequest
     door: str
+    origin: Origin | None = Field(default=None, exclude_if=lambda origin: origin is None)
 
 
 class PlanningStarted(_Event):

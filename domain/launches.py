@@ -15,6 +15,20 @@ MAX_SYSTEMS = 20
 _TEXT = Field(json_schema_extra=patterns.text(MAX_TEXT))
 
 
+CompanyName = Annotated[
+    str, AfterValidator(clean_name), Field(json_schema_extra=patterns.name(MAX_NAME))
+]
+
+
+class Origin(BaseModel):
+    """The run that another was forked from, as it was after the event `seq`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run_id: str
+    seq: int
+
+
 class LaunchRequest(BaseModel):
     """The launch body. Unknown fields are refused; without `systems` all of them are meant.
 
@@ -23,9 +37,7 @@ class LaunchRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    company_name: Annotated[
-        str, AfterValidator(clean_name), Field(json_schema_extra=patterns.name(MAX_NAME))
-    ]
+    company_name: CompanyName
     idempotency_key: (
         Annotated[
             str,
@@ -44,10 +56,10 @@ class LaunchRequest(BaseModel):
     )
     choices: Choices = Field(default=NOTHING_CHOSEN, exclude_if=lambda chosen: not chosen)
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, origin: Origin | None = None) -> str:
         """Equal for requests that mean the same; the idempotency key is left out."""
         body: dict[str, Any] = self.model_dump(mode="json", exclude={"idempotency_key"})
-        return digest(body)
+        return digest(body | ({"origin": origin.model_dump()} if origin else {}))
 
     def about(self, company: Company) -> Company:
         """The company as this launch means it: spelt so, with these people and choices."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.companies import Company
 from domain.decisions import Decision, DecisionKind, OpenRequest
@@ -36,7 +36,7 @@ from domain.events import (
     StepStarted,
     StepUndone,
 )
-from domain.launches import LaunchRequest
+from domain.launches import LaunchRequest, Origin
 from domain.plans import Plan
 from domain.reports import Report, render_report
 from domain.status import TERMINAL, RunStatus
@@ -80,6 +80,7 @@ class RunState(BaseModel):
     systems: tuple[str, ...]
     request: LaunchRequest
     launched_by: str
+    origin: Origin | None = Field(default=None, exclude_if=lambda origin: origin is None)
     plan: Plan | None = None
     open_request: OpenRequest | None = None
     waiting: Waiting | None = None
@@ -139,6 +140,7 @@ class RunState(BaseModel):
             systems=event.systems,
             request=event.request,
             launched_by=first.actor,
+            origin=event.origin,
             created_at=first.at,
             updated_at=first.at,
         )
@@ -214,7 +216,8 @@ def _effects(run: RunState, event: object, at: datetime) -> dict[str, object]:
             waiting = run.waiting and run.waiting.paused(at)
             return {"was": run.status, "pause_requested": False, "waiting": waiting}
         case RunResumed():
-            return {"was": None, "waiting": run.waiting and run.waiting.resumed(at)}
+            waiting = run.waiting and run.waiting.resumed(at)
+            return {"was": None, "pause_requested": False, "waiting": waiting}
         case CancelRequested():
             return {"cancel_requested": event}
         case RunCompleted(report=report) | RunRolledBack(report=report):

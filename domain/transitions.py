@@ -81,7 +81,7 @@ def next_status(
     target: RunStatus | None = None
     if status is not None:
         if event.type == "run_resumed":
-            target = was if status is S.PAUSED else None
+            target = was if status is S.PAUSED else status if status in _PAUSABLE else None
         elif isinstance(event, DecisionRecorded):
             target = DECISIONS[event.decision.kind].get(status)
         else:

@@ -28,7 +28,7 @@ Slug = Annotated[str | None, typer.Option(help="The short name used in the syste
 
 
 def body(
-    name: str,
+    name: str | None,
     systems: list[str] | None,
     emails: list[str] | None,
     logins: list[str] | None,

@@ -18,6 +18,7 @@ from agentos.cli import (
     doctor,
     eval,
     exits,
+    fork,
     keys,
     launch,
     machine,
@@ -71,6 +72,7 @@ app.command()(approvals.approvals)
 app.command()(decide.approve)
 app.command()(decide.edit)
 app.command()(decide.deny)
+app.command()(fork.fork)
 app.command()(chat.chat)
 app.command("graph")(machine.machine)
 app.command()(mcp.mcp)

@@ -53,6 +53,19 @@ def _change(change: Json) -> Text:
     return line
 
 
+def terms_lines(run: Json) -> Iterator[str]:
+    """What an open question asks beside one answer by anybody, at any time."""
+    terms, given = run["open_request"]["terms"], run["waiting"]["approvals"]
+    if terms["approvals"] > 1:
+        names = ", ".join(one["responder"] for one in given) or "nobody"
+        yield f"{terms['approvals']} people must approve; so far {names} did."
+    who = (*terms["approvers"]["people"], *terms["approvers"]["groups"])
+    if who:
+        yield f"It is for these to answer: {', '.join(who)}."
+    if run["expires_at"]:
+        yield f"It is closed at {run['expires_at'][:19].replace('T', ' ')} UTC."
+
+
 def run_table(items: list[Json]) -> Table:
     """Runs, one line each."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)

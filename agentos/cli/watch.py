@@ -11,7 +11,7 @@ from agentos.cli.board import Board
 from agentos.cli.client import Client
 from agentos.cli.events import event_line
 from agentos.cli.output import out, say, show, show_json
-from agentos.cli.pictures import made, plan_lines, report_lines
+from agentos.cli.pictures import made, plan_lines, report_lines, terms_lines
 
 Json = dict[str, Any]
 _PARKED = ("approval_requested", "escalation_requested", "run_paused")
@@ -72,6 +72,8 @@ def conclude(run: Json, *, as_json: bool) -> None:
         show(*plan_lines(run["plan"]))
         say("Nothing is made before somebody decides:")
         say(f"  agentos approve {run_id}\n  agentos deny {run_id} --reason WHY")
+        for line in terms_lines(run):
+            say(line)
         return
     show(*made(run))
     if run["report"]:

@@ -10,6 +10,7 @@ from server.api import (
     batches,
     chat,
     events,
+    forks,
     health,
     login,
     metrics,
@@ -64,7 +65,7 @@ def create_app(
     app.add_middleware(Gate, access=access)
     app.add_middleware(Envelope)
     signatures = Signatures(webhook_secrets, unsigned_allowed=unsigned_webhook_allowed)
-    for one in (previews, runs, events, moves, steps, batches, health, metrics):
+    for one in (previews, runs, events, moves, forks, steps, batches, health, metrics):
         app.include_router(one.router)
     if chats is not None:
         app.state.chats = chats

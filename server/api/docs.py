@@ -70,6 +70,7 @@ _LINKS = {
     "verify": _link("verify", "Read back what it has made."),
     "retry": _link("retry_step", "Try a system again.", system="$response.body#/systems/0"),
     "skip": _link("skip_step", "Go on without a system.", system="$response.body#/systems/0"),
+    "fork": _link("fork", "Launch it again, with other input."),
 }
 
 KNOWN: Responses = _problems(s404="There is no such run.")

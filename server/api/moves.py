@@ -89,6 +89,7 @@ async def verify(
     run_id: RunId,
     service: ServiceHere,
     caller: Caller,
+    version: IfVersion,
     response: Response,
     body: MoveBody | None = None,
 ) -> RunView:
@@ -96,7 +97,8 @@ async def verify(
 
     A step that waited for somebody outside becomes a success once nothing waits any more.
     """
-    return moved(response, await verifications.verify(service, run_id, acting(caller, body)))
+    run = await verifications.verify(service, run_id, acting(caller, body), if_version=version)
+    return moved(response, run)
 
 
 @router.post(

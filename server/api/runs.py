@@ -25,6 +25,7 @@ from server.api.problems import RETRY_SECONDS
 from server.api.stopping import unless_set
 from server.api.views import RunPage, RunView, run_view
 from server.lifecycle import launches, reads
+from server.lifecycle.launches import Launched
 
 PATH = "/api/v1/runs"
 MAX_WAIT_SECONDS = 60
@@ -49,14 +50,24 @@ async def launch(
 
     The same idempotency key with the same request is the same run, for ever.
     """
-    if header_key is not None:
-        if body.idempotency_key not in (None, header_key):
-            raise Malformed(
-                "Idempotency-Key and the body's idempotency_key differ.",
-                advice="Give the key once.",
-            )
-        body = body.model_copy(update={"idempotency_key": header_key})
-    run, replayed = await launches.launch(service, body, caller)
+    return entered(response, await launches.launch(service, under_key(body, header_key), caller))
+
+
+def under_key[Body: LaunchRequest](body: Body, header_key: str | None) -> Body:
+    """The body with the key of the header; `Malformed` when it has another one."""
+    if header_key is None:
+        return body
+    if body.idempotency_key not in (None, header_key):
+        raise Malformed(
+            "Idempotency-Key and the body's idempotency_key differ.",
+            advice="Give the key once.",
+        )
+    return body.model_copy(update={"idempotency_key": header_key})
+
+
+def entered(response: Response, launched: Launched) -> RunView:
+    """The new run and where it is, or the one that the key has launched before."""
+    run, replayed = launched
     response.headers["Location"] = f"{PATH}/{run.run_id}"
     response.headers["ETag"] = etag(run.version)
     response.headers["Retry-After"] = str(RETRY_SECONDS)

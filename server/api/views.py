@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from domain.companies import Company
 from domain.decisions import Decision, OpenRequest
 from domain.events import RecordedEvent
+from domain.launches import Origin
 from domain.plans import Plan
 from domain.reports import Report
 from domain.runs import Failure, RunState
@@ -37,7 +38,7 @@ class RunView(BaseModel):
     `expires_at` when it is closed without an answer. `waits_until` is when systems that limit
     requests or were out of order are asked again.
     `steps` has the systems that have a result, in the order of `systems`. `was` is the status that
-    a paused run returns to.
+    a paused run returns to, `origin` the run that this one was forked from.
     """
 
     run_id: str
@@ -49,6 +50,7 @@ class RunView(BaseModel):
     systems: tuple[str, ...]
     note: str | None
     launched_by: str
+    origin: Origin | None
     idempotency_key: str | None
     plan: Plan | None
     open_request: OpenRequest | None

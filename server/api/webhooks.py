@@ -12,7 +12,7 @@ from server.api import docs
 from server.api.bodies import JsonRoute
 from server.api.gate import ACTOR_KEY
 from server.api.moves import moved
-from server.api.parameters import Caller, ServiceHere
+from server.api.parameters import Caller, IfVersion, ServiceHere
 from server.api.schemas import ApprovalWebhook
 from server.api.signatures import Signatures
 from server.api.views import RunView
@@ -59,6 +59,7 @@ async def decide(
     service: ServiceHere,
     sender: Caller,
     response: Response,
+    version: IfVersion,
     message: Annotated[Message | None, Depends(_message)],
 ) -> RunView:
     """Approve or deny the plan of a run, signed as Standard Webhooks says.
@@ -69,7 +70,9 @@ async def decide(
     kind = DecisionKind.APPROVE if body.approved else DecisionKind.DENY
     answer = Answer(kind=kind, reason=body.reason, digest=body.digest)
     responder = replace(sender, name=body.responder)
-    run, replayed = await decisions.decide(service, body.run_id, answer, responder, message=message)
+    run, replayed = await decisions.decide(
+        service, body.run_id, answer, responder, if_version=version, message=message
+    )
     if replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return moved(response, run)

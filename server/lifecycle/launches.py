@@ -6,7 +6,7 @@ from domain.edits import chosen
 from domain.errors import KeyReused
 from domain.events import RunLaunched
 from domain.ids import new_id
-from domain.launches import LaunchRequest
+from domain.launches import LaunchRequest, Origin
 from domain.runs import RunState
 from domain.scopes import Scope
 from server.lifecycle import audit, slugs
@@ -22,7 +22,9 @@ class Launched(NamedTuple):
     replayed: bool
 
 
-async def launch(service: Service, request: LaunchRequest, actor: Actor) -> Launched:
+async def launch(
+    service: Service, request: LaunchRequest, actor: Actor, *, origin: Origin | None = None
+) -> Launched:
     """Row, first event and doorbell in one transaction: a launch that returns survives any crash.
 
     One idempotency key is one run for ever; `KeyReused` when it comes with another request.
@@ -30,11 +32,16 @@ async def launch(service: Service, request: LaunchRequest, actor: Actor) -> Laun
     """
     actor.require(Scope.OPERATOR)
     async with service.intake.place(), service.database.write() as tx:
-        return await enter(service, tx, request, actor)
+        return await enter(service, tx, request, actor, origin=origin)
 
 
 async def enter(
-    service: Service, tx: Transaction, request: LaunchRequest, actor: Actor
+    service: Service,
+    tx: Transaction,
+    request: LaunchRequest,
+    actor: Actor,
+    *,
+    origin: Origin | None = None,
 ) -> Launched:
     """The same within the caller's transaction, which must launch nothing else: two of them that
     launch the same in another order would wait for each other."""
@@ -45,7 +52,7 @@ async def enter(
         await tx.exclusively("launch", key)
         earlier = await runs.by_key(tx, key)
         if earlier is not None:
-            if earlier.fingerprint != request.fingerprint():
+            if earlier.fingerprint != request.fingerprint(origin):
                 raise KeyReused("This idempotency key was used for another request.")
             return Launched(earlier.run, replayed=True)
     await service.intake.admit(tx)
@@ -54,13 +61,16 @@ async def enter(
     run = await log.begin(
         tx,
         new_id("run"),
-        RunLaunched(company=company, systems=systems, request=request, door=actor.door),
+        RunLaunched(
+            company=company, systems=systems, request=request, door=actor.door, origin=origin
+        ),
         actor=actor.name,
         tenant=actor.tenant,
         idempotency_key=key,
         graph_version=service.graph_version,
     )
-    audit.note(tx, actor, "run.launch", run.run_id, systems=list(systems))
+    forked = {"origin": origin.model_dump()} if origin else {}
+    audit.note(tx, actor, "run.launch", run.run_id, systems=list(systems), **forked)
     await service.engine.wake(tx, run.run_id)
     service.changed(tx, run.run_id)
     return Launched(run, replayed=False)

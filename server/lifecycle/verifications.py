@@ -11,11 +11,13 @@ from domain.status import RunStatus
 from domain.steps import Resource, StepResult, StepStatus
 from domain.verifications import SystemCheck, Verification
 from server.lifecycle.reads import get_run
-from server.lifecycle.service import Actor, Service
+from server.lifecycle.service import Actor, Service, check_version
 from server.store import log
 
 
-async def verify(service: Service, run_id: str, actor: Actor) -> RunState:
+async def verify(
+    service: Service, run_id: str, actor: Actor, *, if_version: int | None = None
+) -> RunState:
     """Compare the systems with the plan and append what was found to the run's log.
 
     A step that waited for somebody outside becomes a success once nothing waits any more. A run
@@ -23,6 +25,7 @@ async def verify(service: Service, run_id: str, actor: Actor) -> RunState:
     """
     actor.require(Scope.OPERATOR)
     run = await get_run(service, run_id, tenant=actor.tenant)
+    check_version(run, if_version)
     if run.status is not RunStatus.COMPLETED or run.plan is None:
         raise IllegalMove(
             f"The run is {run.status}; what a completed run has made can be verified.",

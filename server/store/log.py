@@ -39,7 +39,7 @@ async def begin(
         RunRow(
             run_id=run_id,
             idempotency_key=idempotency_key,
-            fingerprint=event.request.fingerprint(),
+            fingerprint=event.request.fingerprint(event.origin),
             name_key=name_key(event.company.name),
             graph_version=graph_version,
             created_at=tx.now,
@@ -160,6 +160,12 @@ async def read_events(
         )
         for row in rows
     ]
+
+
+async def last_type(tx: Transaction, run_id: str, *types: str) -> str | None:
+    """Of events of these types, the type of the last one."""
+    query = select(EventRow.type).where(EventRow.run_id == run_id, EventRow.type.in_(types))
+    return await tx.session.scalar(query.order_by(EventRow.seq.desc()).limit(1))
 
 
 def _columns(run: RunState) -> dict[str, Any]:

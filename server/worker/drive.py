@@ -15,11 +15,12 @@ from langgraph.types import Command, StateSnapshot
 
 from domain.decisions import DecisionKind, OpenRequest
 from domain.errors import CheckpointCorrupt
-from domain.events import RollbackStarted, RunCancelled, RunFailed, RunPaused
+from domain.events import RunFailed, RunPaused
 from domain.ports import NodeContext
 from domain.runs import RunState
 from domain.status import RunStatus
 from graph.build import GRAPH_VERSIONS, NAMING_PEOPLE, RECURSION_LIMIT, Onboarding
+from server.lifecycle.cancels import carry_out
 from server.lifecycle.deadlines import fire
 from server.lifecycle.reads import get_run
 from server.lifecycle.requests import ask
@@ -98,7 +99,7 @@ class Driver:
         journal = RunJournal(self.service, claim.run_id, claim.fence)
         context = self._context(run, journal, brake)
         if run.cancel_pending:
-            return await self._cancel(run, context)
+            return await self._cancel(run, context, claim.fence)
         if run.pause_requested:
             await journal.emit(RunPaused(), key=f"paused/{run.version}")
             return False
@@ -152,16 +153,9 @@ class Driver:
         decided, brake.until = await fire(self.service, run.run_id, claim.fence)
         return decided
 
-    async def _cancel(self, run: RunState, context: NodeContext) -> bool:
-        wanted = run.cancel_requested
+    async def _cancel(self, run: RunState, context: NodeContext, fence: int) -> bool:
         made = any([await context.ledger.entries(name) for name in run.systems])
-        if wanted is None or not wanted.rollback or not made:
-            reason = wanted.reason if wanted else None
-            await context.journal.emit(RunCancelled(reason=reason), key="cancelled")
-            return True
-        await context.journal.emit(
-            RollbackStarted(reason=wanted.reason or "Cancelled."), key=f"rollback/{run.version}"
-        )
+        await carry_out(self.service, run.run_id, made=made, fence=fence)
         return True
 
     async def _send_to_rollback(self, config: RunnableConfig, snapshot: StateSnapshot) -> None:

@@ -195,3 +195,17 @@ def test_an_edited_plan_is_approved_in_part(cli: Cli) -> None:
     result = cli("run", "watch", run_id)
     assert result.exit_code == 5
     assert "Missing: github, newsletter." in result.stdout
+
+
+def test_a_run_is_forked_with_other_input(cli: Cli) -> None:
+    old = launched(cli, "Forked Corp", "--system", "slack")
+    result = cli("fork", old, "--system", "github", "--note", "Again.", "--key", "fork-1")
+    assert result.exit_code == 0
+    new = result.stdout.strip()
+    assert f"agentos run watch {new}" in result.stderr
+    run = json.loads(cli("run", "show", new, "--json").stdout)
+    assert (run["company_name"], run["systems"], run["note"]) == (
+        "Forked Corp", ["github"], "Again.",
+    )  # fmt: skip
+    assert run["origin"]["run_id"] == old
+    assert cli("fork", old, "--at", "9999").exit_code == 2

@@ -28,7 +28,7 @@ completed           run_verified
 paused              run_resumed>was rollback_started>rolling_back
 """
 _WHILE_ALIVE = "run_failed>failed run_cancelled>cancelled cancel_requested person_asked"
-_WHILE_NOT_PAUSED = "pause_requested run_paused>paused"
+_WHILE_NOT_PAUSED = "pause_requested run_paused>paused run_resumed"
 
 ENDS = ("completed", "denied", "expired", "cancelled", "rolled_back", "failed")
 DECISIONS = ("approve", "deny", "edit", "expire", "retry", "skip", "abort", "rollback")
@@ -91,7 +91,7 @@ class Model:
             self.wishes.add(word)
         if word == "rollback_started":
             self.wishes.discard("cancel_requested")
-        if word == "run_paused":
+        if word in ("run_paused", "run_resumed"):
             self.wishes.discard("pause_requested")
         if self.ended:
             self.wishes.clear()

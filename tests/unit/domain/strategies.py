@@ -38,7 +38,7 @@ from domain.events import (
     ValidationStarted,
     WorkflowEvent,
 )
-from domain.launches import LaunchRequest
+from domain.launches import LaunchRequest, Origin
 from domain.plans import Change, ChangeKind, Plan, Undo
 from domain.reports import Report, ReportLine
 from domain.steps import Resource, StepResult, StepStatus
@@ -205,7 +205,12 @@ def _decided(kind: DecisionKind) -> st.SearchStrategy[WorkflowEvent]:
 
 
 launches = st.builds(
-    RunLaunched, company=companies, systems=some_systems, request=launch_requests, door=texts
+    RunLaunched,
+    company=companies,
+    systems=some_systems,
+    request=launch_requests,
+    door=texts,
+    origin=st.none() | st.builds(Origin, run_id=texts, seq=st.integers(1, 9)),
 )
 _EVENTS: tuple[tuple[type[WorkflowEvent], dict[str, st.SearchStrategy[object]]], ...] = (
     (PlanningStarted, {}),
