@@ -1,5 +1,6 @@
 """The calls to Slack, through the vendor's own client."""
 
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +29,9 @@ from systems.slack.models import (
     UserAnswer,
 )
 from systems.slack.options import Connect, SlackOptions
+
+# At DEBUG it writes what is sent and what comes back, and some of that holds an e-mail address.
+logging.getLogger("slack_sdk").setLevel(logging.WARNING)
 
 PAGE_SIZE = 999
 """Items asked for in one answer; Slack may give fewer."""

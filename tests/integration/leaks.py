@@ -118,7 +118,7 @@ def _key(body: Body) -> str:
 
 def _trunk(found: str) -> str:
     """Of an entry about a person, what it is about without whom."""
-    for word in ("/invitation", "/subscriber"):
+    for word in ("/invitation", "/subscriber", "/connect"):
         before, separator, _ = found.partition(f"{word}:")
         if separator:
             return before + word
@@ -136,11 +136,15 @@ def _trace(system: str, kind: str, body: Body, state: State) -> str:
     traces: dict[tuple[str, str], Callable[[Body], str]] = {
         ("slack", "channel"): lambda body: str(body["id"]),
         ("slack", "message"): lambda body: f"{body['channel']}/{body['ts']}",
+        ("slack", "connect_invite"): lambda body: f"{body['channel']}/connect",
         ("github", "team"): lambda body: str(body["id"]),
         ("github", "repository"): lambda body: str(body["id"]),
         ("github", "grant"): grant,
         ("github", "invitation"): lambda body: f"{body['team_ids'][0]}/invitation",
         ("github", "membership"): lambda body: f"{body['team']}/membership:{body['login']}",
+        ("github", "collaborator"): lambda body: (
+            f"{body['repository']}/collaborator:{body['login']}"
+        ),
         ("brevo", "list"): lambda body: str(body["id"]),
         ("brevo", "mail"): lambda body: f"{body['listIds'][0]}/subscriber",
         ("grants", "application"): lambda body: str(body["id"]),
