@@ -26,6 +26,7 @@ def _load(path: Path) -> Case:
 
 _MET: dict[str, Callable[[Stranger], bool]] = {
     "stranger": lambda _: True,
+    "rival": lambda one: not one.adoptable,
     "adopted": lambda one: one.kind is ChangeKind.CONFLICT and one.adoptable,
 }
 CASES = [_load(path) for path in sorted((Path(__file__).parent / "cases").glob("*.py"))]

@@ -83,15 +83,13 @@ async def test_a_strangers_object_is_adopted_by_choice_and_given_back(
 
 
 async def test_another_companys_object_is_not_adopted_even_by_choice(
-    stage: Stage, case: Case, stranger: Stranger
+    stage: Stage, case: Case, rival: Stranger
 ) -> None:
-    if stranger.adoptable:
-        return
-    stranger.put(stage.server)
+    rival.put(stage.server)
     connector, ledger = stage.connector(), MemoryLedger("run_1")
-    target = met(stranger, await connector.plan(case.company, ledger)).target
+    target = met(rival, await connector.plan(case.company, ledger)).target
     company = case.company.model_copy(update={"choices": Choices(adopt=(target,))})
-    assert met(stranger, await connector.plan(company, ledger)).kind is ChangeKind.CONFLICT
+    assert met(rival, await connector.plan(company, ledger)).kind is ChangeKind.CONFLICT
 
 
 async def test_a_strangers_object_is_adopted_unasked_when_any_is_taken_for_ours(

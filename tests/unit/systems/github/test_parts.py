@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.choices import Choices
 from domain.codes import ErrorCode
 from domain.companies import Company
 from domain.errors import NeedsPerson, Retryable
@@ -79,6 +80,17 @@ async def test_a_person_is_asked_when_our_repository_was_archived(hub: Hub) -> N
     with pytest.raises(NeedsPerson) as fault:
         await hub.repositories.find(ACME, wanted(hub.repositories), {})
     assert fault.value.error_code is ErrorCode.CONFLICT
+
+
+async def test_a_repository_of_others_is_not_adopted_when_it_was_archived(hub: Hub) -> None:
+    chosen = ACME.model_copy(update={"choices": Choices(adopt=("org/partner-acme",))})
+    for _ in range(2):
+        hub.says(repository(description="Mine.", archived=True))
+    found = await hub.repositories.find(ACME, wanted(hub.repositories), {})
+    assert found is not None
+    assert found.owner is Owner.OTHER
+    with pytest.raises(NeedsPerson):
+        await hub.repositories.find(chosen, wanted(hub.repositories), {})
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.choices import Choices
 from domain.codes import ErrorCode
 from domain.companies import Company
 from domain.errors import NeedsPerson
@@ -94,6 +95,33 @@ async def test_a_person_is_asked_when_our_channel_was_archived(slack: Slack) -> 
         await slack.channels.find(ACME, wanted(slack), {})
     assert fault.value.error_code is ErrorCode.CONFLICT
     assert fault.value.message == "#welcome-acme in Slack was archived."
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"is_archived": True}, "#welcome-acme in Slack was archived."),
+        ({"is_member": False}, "The app is not in #welcome-acme in Slack."),
+    ],
+)
+async def test_a_channel_of_others_is_adopted_only_when_it_can_be_worked_in(
+    slack: Slack, fields: dict[str, Any], said: str
+) -> None:
+    chosen = ACME.model_copy(update={"choices": Choices(adopt=("#welcome-acme",))})
+    for _ in range(2):
+        slack.says(channels=[channel(creator="U0HUMAN", **fields)]).knows_us()
+    found = await slack.channels.find(ACME, wanted(slack), {})
+    assert found is not None
+    assert found.owner is Owner.OTHER
+    with pytest.raises(NeedsPerson) as fault:
+        await slack.channels.find(chosen, wanted(slack), {})
+    assert fault.value.message == said
+
+
+def test_the_channel_has_the_name_that_was_chosen(slack: Slack) -> None:
+    chosen = ACME.model_copy(update={"choices": Choices(channel_name="ours-and-theirs")})
+    (change,) = slack.channels.desired(chosen)
+    assert (change.target, change.after["name"]) == ("#ours-and-theirs", "ours-and-theirs")
 
 
 @pytest.mark.parametrize(
