@@ -14,6 +14,7 @@ _ASIDE = "zz-undone-acme-corp-"
 WORDS: Mapping[tuple[str, str], Callable[[Body], str | None]] = {
     ("slack", "channel"): lambda body: _aside(body, "is_archived"),
     ("slack", "message"): lambda body: "the welcome message",
+    ("slack", "connect_invite"): lambda body: "ends with the channel; the mail was sent",
     ("github", "repository"): lambda body: _aside(body, "archived"),
     ("github", "cancelled_invitation"): lambda body: "",  # the stand-in remembers that it was
     ("brevo", "contact"): lambda body: None if body["listIds"] else "the confirmation mail",

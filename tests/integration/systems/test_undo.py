@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from agentos.sandboxed import sandbox_variables
 from sandbox.seed import GITHUB_ORG, GITHUB_TOKEN, SLACK_BOT_TOKEN
 from tests.contract.cases.github import QUOTED, put
 from tests.contract.cases.slack import other_companys_channel, somebodys_channel
@@ -39,6 +40,23 @@ async def cancelled(office: Office, run_id: str) -> dict[str, Any]:
     answer = await office.move(run_id, "cancel", {"rollback": True})
     assert answer.status_code == 202, answer.text
     return await office.wait(run_id)
+
+
+OTHERWISE = {"GITHUB_ACCESS": "collaborators", "GITHUB_PROPERTY": "agentos_company"}
+OTHERWISE |= {"SLACK_CONNECT": "managed", "SANDBOX": "0"}
+
+
+async def test_the_systems_are_as_before_when_people_get_in_in_other_ways(
+    tmp_path: Path, sandbox: SandboxServer
+) -> None:
+    async with opened(tmp_path, sandbox, sandbox_variables(sandbox.url) | OTHERWISE) as office:
+        before = sandbox.state()
+        run = await stuck(office, "grants", contacts=CONTACTS)
+        made = {each["resource"].partition(":")[0] for each in run["plan"]["changes"]}
+        assert {"connect", "property", "collaborator"} <= made
+        run = await decided(office, run["run_id"])
+        assert run["status"] == "rolled_back"
+        compare(office, before, run)
 
 
 @pytest.fixture
