@@ -21,8 +21,7 @@ from domain.policies import Policy
 from domain.ports import System
 from graph.build import GRAPH_VERSION, build
 from graph.topology import topology
-from reasoning.models import AwsKeys, ModelChoice, chat_model
-from reasoning.supervisor_rules import supervise
+from reasoning.models import AwsKeys, ModelChoice
 from server.api.app import create_app
 from server.api.gate import ACTOR_KEY, Access
 from server.console.install import install
@@ -32,6 +31,7 @@ from server.lifecycle.chats import Chats
 from server.lifecycle.intake import Intake
 from server.lifecycle.service import Service
 from server.store import stats
+from server.supervisor.speaking import voice
 from server.supervisor.turns import AgentSupervisor
 from server.worker.drive import Driver
 from systems import registry
@@ -101,7 +101,7 @@ def application(settings: Settings) -> FastAPI:
     )
     unsigned = not settings.approval_webhook_secrets and not settings.known_callers
     driver = partial(_driver, settings, kept, found) if settings.agentos_executes else None
-    supervisor = AgentSupervisor(chat_model(model_choice(settings), supervise))
+    supervisor = AgentSupervisor(voice(model_choice(settings)))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -122,7 +122,7 @@ def application(settings: Settings) -> FastAPI:
     app = create_app(
         service,
         access=_access(settings, kept),
-        chats=Chats(service, supervisor, settings.agentos_chat_days),
+        chats=Chats(service, supervisor, settings.agentos_chat_days, settings.agent_chat_tokens),
         webhook_secrets=settings.approval_webhook_secrets,
         unsigned_webhook_allowed=unsigned,
         lifespan=lifespan,

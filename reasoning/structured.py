@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
@@ -14,11 +14,10 @@ from pydantic import BaseModel, ValidationError
 
 from domain.model_calls import ModelCall
 from prompts.loader import Prompt
-from reasoning import prices
+from reasoning.calls import Role, describe
 from reasoning.faults import Trouble, classify
 from reasoning.guards import Doubt
 
-Role = Literal["planner", "reporter", "supervisor"]
 Record = Callable[[ModelCall], Awaitable[None]]
 MAX_ERRORS = 3
 _log = logging.getLogger("agentos.reasoning")
@@ -109,25 +108,7 @@ class Asking:
         return self.prompt.trace | self.tags
 
     async def _note(self, raw: AIMessage | None, began: float, error: str | None) -> None:
-        usage = raw.usage_metadata if raw else None
-        said: dict[str, Any] = raw.response_metadata if raw else {}
-        sent = said.get("ResponseMetadata") or {}
-        price = prices.cost(self.model_name, usage)
-        call = ModelCall(
-            role=self.role,
-            prompt=self.prompt.trace["prompt"],
-            prompt_sha=self.prompt.sha,
-            model=self.model_name,
-            stop_reason=said.get("stopReason"),
-            attempts=sent.get("RetryAttempts", 0) + 1,
-            input_tokens=usage["input_tokens"] if usage else None,
-            output_tokens=usage["output_tokens"] if usage else None,
-            cost_usd=None if price is None else str(price),
-            priced_as_of=None if price is None else prices.table()["as_of"],
-            latency_ms=round((time.monotonic() - began) * 1000),
-            request_id=sent.get("RequestId"),
-            error=error,
-        )
+        call = describe(self.role, self.prompt, self.model_name, raw, began, error)
         self.budget.add(call)
         await self.record(call)
 

@@ -12,8 +12,10 @@ from domain.errors import IllegalMove, Invalid, LeaseLost, StoreUnavailable
 from domain.ids import new_id
 from domain.names import clean_text
 from domain.scopes import Scope
+from reasoning.structured import Budget
 from server.lifecycle.service import Actor, Service
 from server.store import chats
+from server.store.chats import Turn
 
 DOOR = "chat"
 _LIFE = new_id("chatter")
@@ -27,9 +29,12 @@ class Supervisor(Protocol):
     """Answers what people say. It acts as the one who speaks, with no right of its own."""
 
     def answer(
-        self, service: Service, thread_id: str, text: str, actor: Actor
+        self, service: Service, thread_id: str, text: str, actor: Actor, budget: Budget
     ) -> AsyncGenerator[TurnPart]:
-        """The parts of one turn after its beginning; what is said and done stays in the thread."""
+        """The parts of one turn after its beginning; what is said and done stays in the thread.
+
+        Models are called as long as the `budget` allows it.
+        """
         ...
 
     async def history(self, thread_id: str) -> list[ChatMessage]:
@@ -43,11 +48,15 @@ class Supervisor(Protocol):
 
 @dataclass(frozen=True)
 class Chats:
-    """The chats of a service; one in which nothing is said for `keep_days` is forgotten."""
+    """The chats of a service; one in which nothing is said for `keep_days` is forgotten.
+
+    `max_tokens` are what models may use for one chat.
+    """
 
     service: Service
     supervisor: Supervisor
     keep_days: int = 30
+    max_tokens: int = 200_000
 
     async def talk(self, thread_id: str, message: str, actor: Actor) -> AsyncGenerator[TurnPart]:
         """Say something and yield the parts of the answer; a thread is begun by its first message.
@@ -60,9 +69,9 @@ class Chats:
         if not text:
             raise Invalid("message is empty.", field="message", advice="Say something.")
         speaker = replace(actor, door=DOOR)
-        async with self._turn(clean_thread_id(thread_id), speaker) as (began, beat):
+        async with self._turn(clean_thread_id(thread_id), speaker) as (began, beat, budget):
             yield began
-            answer = self.supervisor.answer(self.service, thread_id, text, speaker)
+            answer = self.supervisor.answer(self.service, thread_id, text, speaker, budget)
             async with aclosing(answer):
                 async for part in answer:
                     if beat.done():
@@ -80,22 +89,26 @@ class Chats:
     @asynccontextmanager
     async def _turn(
         self, thread_id: str, actor: Actor
-    ) -> AsyncIterator[tuple[TurnBegan, asyncio.Task[None]]]:
+    ) -> AsyncIterator[tuple[TurnBegan, asyncio.Task[None], Budget]]:
         """The thread is ours while inside, unless the task is done: then it was taken."""
         holder = f"{_LIFE}/{new_id('turn')}"
-        began = TurnBegan(thread_id=thread_id, turn=await self._take(thread_id, actor, holder))
+        turn = await self._take(thread_id, actor, holder)
+        began, budget = TurnBegan(thread_id=thread_id, turn=turn.number), self._budget(turn)
         beat = asyncio.create_task(self._beat(thread_id, holder))
         try:
             if began.turn == 1:
                 await self._prune()
-            yield began, beat
+            yield began, beat, budget
         finally:
             beat.cancel()
             await asyncio.wait([beat])
             async with self.service.database.write() as tx:
-                await chats.end_turn(tx, thread_id, holder)
+                await chats.end_turn(tx, thread_id, holder, tokens=budget.used)
 
-    async def _take(self, thread_id: str, actor: Actor, holder: str) -> int:
+    def _budget(self, turn: Turn) -> Budget:
+        return Budget(limit=self.max_tokens, used=turn.tokens)
+
+    async def _take(self, thread_id: str, actor: Actor, holder: str) -> Turn:
         """Wait for a turn that is under way, as long as one of a dead process could hold us up."""
         for _ in range(_LOOKS):
             async with self.service.database.write() as tx:

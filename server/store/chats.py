@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
@@ -12,10 +13,17 @@ from server.store.transactions import Transaction
 LEASE_SECONDS = 10.0
 
 
+class Turn(NamedTuple):
+    """Its number in the thread, and the tokens that were used for the thread before it."""
+
+    number: int
+    tokens: int
+
+
 async def begin_turn(
     tx: Transaction, thread_id: str, *, tenant: str, person: str, holder: str, life: str
-) -> int | None:
-    """The number of the turn that `holder` may answer now, or None while another one does.
+) -> Turn | None:
+    """The turn that `holder` may answer now, or None while another one does.
 
     A thread that nobody knows is begun. `NotFound` for one of somebody else. The name of a holder
     begins with the `life` of its process: on SQLite a holder of another life is certainly dead.
@@ -33,7 +41,7 @@ async def begin_turn(
     row.holder, row.last_at = holder, tx.now
     row.held_until = tx.now + timedelta(seconds=LEASE_SECONDS)
     await tx.session.flush()
-    return row.turns
+    return Turn(row.turns, row.tokens)
 
 
 async def keep_turn(tx: Transaction, thread_id: str, holder: str) -> bool:
@@ -42,9 +50,10 @@ async def keep_turn(tx: Transaction, thread_id: str, holder: str) -> bool:
     return await _ours(tx, thread_id, holder, held_until=until)
 
 
-async def end_turn(tx: Transaction, thread_id: str, holder: str) -> bool:
-    """The turn is over; False when another one has taken the thread."""
-    return await _ours(tx, thread_id, holder, holder=None, held_until=None, last_at=tx.now)
+async def end_turn(tx: Transaction, thread_id: str, holder: str, *, tokens: int) -> bool:
+    """The turn is over, and `tokens` are used in all; False when another has taken the thread."""
+    over = {"holder": None, "held_until": None, "last_at": tx.now, "tokens": tokens}
+    return await _ours(tx, thread_id, holder, **over)
 
 
 async def check_owner(tx: Transaction, thread_id: str, *, tenant: str, person: str) -> None:

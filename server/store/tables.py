@@ -246,7 +246,10 @@ class MessageRow(Base):
 
 
 class ChatRow(Base):
-    """A chat belongs to the person who began it. `holder` answers a turn, until then at most."""
+    """A chat belongs to the person who began it. `holder` answers a turn, until then at most.
+
+    `tokens` is what models have used for it.
+    """
 
     __tablename__ = "chats"
 
@@ -254,6 +257,7 @@ class ChatRow(Base):
     tenant: Mapped[str] = mapped_column(String(40))
     person: Mapped[str] = mapped_column(String(200))
     turns: Mapped[int] = mapped_column(Integer, default=0)
+    tokens: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     holder: Mapped[str | None] = mapped_column(String(80))
     held_until: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -16,6 +16,7 @@ from domain.launches import LaunchRequest
 from domain.names import name_key
 from domain.runs import RunState
 from domain.status import ACTIVE, PARKED, TERMINAL, RunStatus
+from reasoning.structured import Budget
 from server.lifecycle import asks, launches, reads, steps
 from server.lifecycle.service import Actor, Service
 from server.supervisor import facts
@@ -33,6 +34,14 @@ _SHOWN = 20
 _SEARCHED = 200
 
 
+@dataclass
+class Turn:
+    """What a turn may use, and the code of what made the rules take over from the model in it."""
+
+    budget: Budget
+    gave_way: str = ""
+
+
 @dataclass(frozen=True)
 class Desk:
     """The verbs for `actor` in one thread. By the id of its call, each does a thing once."""
@@ -40,6 +49,7 @@ class Desk:
     service: Service
     actor: Actor
     thread_id: str
+    turn: Turn
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def launch(self, call_id: str, **request: Any) -> Json:

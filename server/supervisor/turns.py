@@ -4,17 +4,18 @@ import json
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import Any
 
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from domain.chats import ChatMessage, TextSaid, ToolAnswered, ToolCalled, TurnAnswered, TurnPart
 from prompts.loader import load
+from reasoning.structured import Budget
 from server.lifecycle.service import Actor, Service
 from server.store.checkpoint_ids import seed_clock
-from server.supervisor.agent import PROMPT, Agent, build
-from server.supervisor.desk import Desk
+from server.supervisor.agent import Agent, build
+from server.supervisor.desk import Desk, Turn
+from server.supervisor.speaking import PROMPT, Voice
 
 _RECURSION_LIMIT = 40
 _MODEL = "model"
@@ -25,35 +26,35 @@ _TIDYING = ".before_agent"
 class AgentSupervisor:
     """See `Supervisor` in `server.lifecycle.chats`; `open` it on a saver before it is asked."""
 
-    def __init__(self, model: BaseChatModel) -> None:
-        self._model = model
+    def __init__(self, chosen: Voice) -> None:
+        self._chosen = chosen
         self._saver: BaseCheckpointSaver[Any] | None = None
         self._agent: Agent | None = None
 
     def open(self, saver: BaseCheckpointSaver[Any]) -> None:
         """Keep the threads there from now on."""
-        self._saver, self._agent = saver, build(self._model, saver)
+        self._saver, self._agent = saver, build(self._chosen, saver)
 
     async def answer(
-        self, service: Service, thread_id: str, text: str, actor: Actor
+        self, service: Service, thread_id: str, text: str, actor: Actor, budget: Budget
     ) -> AsyncGenerator[TurnPart]:
         """See `Supervisor`. A step is stored before the next begins, so a crash forgets no call."""
         agent, saver = self._opened()
         config = _config(thread_id)
         await _keep_time(agent, config)
-        turn = _Turn()
+        told = _Telling()
         async for part in agent.astream(
             {"messages": [HumanMessage(text)]},
             config,
-            context=Desk(service, actor, thread_id),
+            context=Desk(service, actor, thread_id, Turn(budget)),
             stream_mode=["messages", "updates"],
             durability="sync",
             version="v2",
         ):
-            for seen in turn.seen(part["type"], part["data"]):
+            for seen in told.seen(part["type"], part["data"]):
                 yield seen
         await saver.aprune([config["configurable"]["thread_id"]])
-        yield TurnAnswered(text=turn.text, launched=tuple(turn.launched))
+        yield TurnAnswered(text=told.text, launched=tuple(told.launched))
 
     async def history(self, thread_id: str) -> list[ChatMessage]:
         """See `Supervisor`; without the tools' part in it."""
@@ -77,7 +78,7 @@ class AgentSupervisor:
         return self._agent, self._saver
 
 
-class _Turn:
+class _Telling:
     """Turns what the graph streams into parts, and remembers what the last one tells."""
 
     def __init__(self) -> None:

@@ -3,9 +3,11 @@
 import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from domain.events import RecordedEvent, StepFinished
+from domain.model_calls import ModelCall
 from server.telemetry.metrics import EVENTS, STEPS
 
 EVENT_LOG = logging.getLogger("agentos.events")
@@ -47,6 +49,16 @@ def happened(run_id: str, recorded: RecordedEvent) -> None:
         STEPS.labels(result.system, result.status, result.error_code or "").inc()
     if EVENT_LOG.isEnabledFor(logging.INFO):
         EVENT_LOG.info(line(run_id, recorded))
+
+
+def model_called(thread_id: str, call: ModelCall) -> None:
+    """To be told of every call to a model in a chat: such a call belongs to no run."""
+    if EVENT_LOG.isEnabledFor(logging.INFO):
+        facts = call.model_dump(mode="json", exclude_none=True)
+        at = datetime.now(UTC).isoformat()
+        EVENT_LOG.info(
+            json.dumps({"at": at, "thread_id": thread_id, "type": "model_called"} | facts)
+        )
 
 
 def line(run_id: str, recorded: RecordedEvent) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, ToolCall
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
@@ -13,6 +12,7 @@ from reasoning.rules_model import RulesChatModel
 from reasoning.supervisor_rules import supervise
 from server.lifecycle.chats import Chats
 from server.lifecycle.service import Actor
+from server.supervisor.speaking import Voice
 from server.supervisor.turns import AgentSupervisor
 from tests.doubles.house import DANA, House
 
@@ -25,11 +25,11 @@ def calling(name: str, call_id: str, **arguments: Any) -> AIMessage:
     return AIMessage("", tool_calls=[call])
 
 
-def model_of(script: Script | None) -> BaseChatModel:
+def voice_of(script: Script | None) -> Voice:
     """The rules, or a model that follows the script."""
     if script is None:
-        return RulesChatModel(rules=supervise)
-    return RulesChatModel(rules=lambda messages, _tools: script(messages))
+        return Voice(RulesChatModel(rules=supervise), "rules")
+    return Voice(RulesChatModel(rules=lambda messages, _tools: script(messages)), "scripted")
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,6 @@ def chatter(home: House, script: Script | None = None, **options: Any) -> Chatte
     """A supervisor on the checkpointer of the house."""
     saver = home.driver.onboarding.checkpointer
     assert isinstance(saver, BaseCheckpointSaver)
-    supervisor = AgentSupervisor(model_of(script))
+    supervisor = AgentSupervisor(voice_of(script))
     supervisor.open(saver)
     return Chatter(Chats(home.service, supervisor, **options), saver)

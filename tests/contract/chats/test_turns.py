@@ -151,12 +151,12 @@ async def test_a_turn_of_a_dead_process_holds_nobody_up_for_longer_than_its_leas
 async def test_a_thread_is_held_until_the_turn_is_over_and_by_its_holder_only(home: House) -> None:
     async with home.service.database.write() as tx:
         who = {"tenant": "default", "person": "dana", "life": "one"}
-        assert await store.begin_turn(tx, "t9", holder="one/1", **who) == 1
+        assert await store.begin_turn(tx, "t9", holder="one/1", **who) == (1, 0)
         assert await store.keep_turn(tx, "t9", "one/1")
         assert not await store.keep_turn(tx, "t9", "one/2")
-        assert not await store.end_turn(tx, "t9", "one/2")
-        assert await store.end_turn(tx, "t9", "one/1")
-        assert await store.begin_turn(tx, "t9", holder="one/3", **who) == 2
+        assert not await store.end_turn(tx, "t9", "one/2", tokens=9)
+        assert await store.end_turn(tx, "t9", "one/1", tokens=7)
+        assert await store.begin_turn(tx, "t9", holder="one/3", **who) == (2, 7)
 
 
 async def test_old_threads_are_forgotten_with_all_that_was_said(home: House) -> None:
