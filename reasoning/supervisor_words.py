@@ -5,10 +5,10 @@ from typing import Any
 Json = dict[str, Any]
 
 HELP = (
-    "I can launch onboardings (“onboard Acme Corp except GitHub”), tell what waits "
-    "(“what waits for me?”), where a run stands (“status of Acme Corp”), why one failed "
-    "(“why did Globex fail?”), retry a failed system (“retry GitHub for Globex”) and call a person "
-    "(“escalate Globex”). I cannot approve, deny, skip or cancel: a person does that."
+    "I can launch onboardings (“onboard NAME except GitHub”), tell what waits "
+    "(“what waits for me?”), where a run stands (“status of NAME”), why one failed "
+    "(“why did NAME fail?”), retry a failed system (“retry GitHub for NAME”) and call a person "
+    "(“escalate NAME”). I cannot approve, deny, skip or cancel: a person does that."
 )
 _NEVER = "I cannot {verb} anything: only a person decides."
 

@@ -76,9 +76,9 @@ async def test_a_chat_that_has_used_its_tokens_goes_on_with_rules(
         asked += 1
         return AIMessage("Well.")
 
-    chat = chatter(home, model, max_tokens=3_000)
+    chat = chatter(home, model, max_tokens=2_900)
     assert [(await chat.answer("help")).text for _ in range(2)] == ["Well.", "Well."]
-    last = (await chatter(home, model, max_tokens=3_000).answer("help")).text  # another life
+    last = (await chatter(home, model, max_tokens=2_900).answer("help")).text  # another life
     assert (asked, "did not answer: budget_exceeded" in last) == (2, True)
 
 
