@@ -1,16 +1,10 @@
-"""The onboarding graph for a host with threads and checkpoints of its own, like LangGraph Studio.
+"""The graphs for a host with threads and checkpoints of its own, like LangGraph Studio.
 
 A thread is a run: its launch, its events, its decisions and its effects are recorded as everywhere
 else, in a database of the host's own, and the systems are the stand-ins.
 """
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import cache
-from math import inf
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -18,26 +12,27 @@ from langgraph.types import Command
 from pydantic import ValidationError
 
 from agentos import wiring
-from agentos.cli import processes
-from agentos.settings import Settings, load
+from agentos.house import house
+from agentos.settings import Settings
 from domain.decisions import OpenRequest
-from domain.errors import BadSetting, IllegalMove, Invalid
+from domain.errors import IllegalMove, Invalid
 from domain.launches import LaunchRequest
-from domain.ports import NodeContext, System
 from domain.runs import RunState
 from domain.scopes import ALL_SCOPES
 from domain.state import Json
-from graph.build import GRAPH_VERSION, RECURSION_LIMIT, Onboarding, build
+from graph.build import RECURSION_LIMIT, Onboarding, build
 from nodes.requests import read_answer
-from prompts import loader
+from reasoning.models import chat_model
+from reasoning.supervisor_rules import supervise
 from server.lifecycle.decisions import decide
 from server.lifecycle.launches import launch
 from server.lifecycle.reads import get_run
 from server.lifecycle.requests import ask
 from server.lifecycle.service import Actor, Service
-from server.store.sqlite import SqliteDatabase
-from server.store.transactions import Transaction
-from server.worker.journal import RunJournal, ports
+from server.supervisor.agent import Agent
+from server.supervisor.agent import build as build_agent
+from server.supervisor.desk import Desk
+from server.worker.journal import RunJournal
 from server.worker.questions import answer_to, beginning, open_question, resumption
 
 DOOR = "studio"
@@ -57,17 +52,17 @@ class Hosted(Onboarding):
         **options: Any,
     ) -> AsyncGenerator[Any, None]:
         """Everything that a host starts goes through here; its `context` is not used."""
-        house = await _house()
+        here = await house()
         config = {"recursion_limit": RECURSION_LIMIT, **(config or {})}
-        run, step = await self._enter(house.service, input, config)
-        journal = RunJournal(house.service, run.run_id, _NO_CLAIM)
-        mine = house.context(run, journal)
+        run, step = await self._enter(here.service, input, config)
+        journal = RunJournal(here.service, run.run_id, _NO_CLAIM)
+        mine = here.context(run, journal)
         options["durability"] = "sync"
         async for part in super().astream(step, config, context=mine, **options):
             yield part
         question = await self._question(config)
         if question is not None:
-            await ask(house.service, run.run_id, question, _NO_CLAIM)
+            await ask(here.service, run.run_id, question, _NO_CLAIM)
 
     def get_input_jsonschema(self, config: RunnableConfig | None = None) -> Json:
         """What the host asks a person for."""
@@ -92,10 +87,42 @@ class Hosted(Onboarding):
             return await _answer(service, run, question, input.resume)
         if input is not None:
             raise IllegalMove("This thread has its run.", advice="Begin a new thread.")
-        return run, None
+        question = await self._question(config)
+        decision = answer_to(question, run) if question else None  # through another door
+        return run, resumption(decision, run) if decision else None
 
     async def _question(self, config: RunnableConfig) -> OpenRequest | None:
         return open_question(await self.aget_state(_newest(config)))
+
+
+class HostedSupervisor(Agent):
+    """The agent, speaking for whoever uses this machine."""
+
+    async def astream(
+        self,
+        input: Any,
+        config: RunnableConfig | None = None,
+        *,
+        context: object = None,
+        **options: Any,
+    ) -> AsyncGenerator[Any, None]:
+        """See `Hosted`."""
+        here = await house()
+        config = config or {}
+        thread = str(config["configurable"]["thread_id"])
+        desk = Desk(here.chats, _whoever(DOOR), thread)
+        options["durability"] = "sync"
+        async for part in super().astream(input, config, context=desk, **options):
+            yield part
+
+    def get_context_jsonschema(self) -> None:
+        """Nothing that a person could fill in."""
+
+
+def hosted_supervisor(settings: Settings) -> HostedSupervisor:
+    """The supervisor with the model of the settings; nothing is opened before its first use."""
+    agent = build_agent(chat_model(wiring.model_choice(settings), supervise))
+    return HostedSupervisor(**vars(agent) | {"context_schema": None})
 
 
 def hosted() -> Hosted:
@@ -150,80 +177,3 @@ def _newest(config: RunnableConfig) -> RunnableConfig:
     """Where the thread stands, even if the host starts from an earlier checkpoint."""
     where = {k: v for k, v in config["configurable"].items() if k != "checkpoint_id"}
     return {"configurable": where}
-
-
-@dataclass(frozen=True)
-class House:
-    """What the runs of a host work with."""
-
-    service: Service
-    max_step_retries: int
-
-    def context(self, run: RunState, journal: RunJournal) -> NodeContext:
-        """Whoever hosts the graph parks nothing: waits of any length are waited for."""
-        mine = ports(self.service, run, journal, halted=lambda: None)
-        return replace(mine, max_step_retries=self.max_step_retries, longest_hold_seconds=inf)
-
-
-@asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[House]:
-    """Open while inside; starts the stand-ins unless they are there.
-
-    Files are read in threads, since a host may forbid its loop to do so.
-    """
-    if not settings.sandbox:
-        raise BadSetting(
-            "SANDBOX is 0, but Studio works on the stand-ins only: it knows no permissions.",
-            advice="Set SANDBOX=1, and use the API for the real systems.",
-        )
-    with ExitStack() as children:
-        systems = await asyncio.to_thread(_systems, settings, children)
-        database = SqliteDatabase(settings.sqlite_db_path.with_name("studio.db"))
-        await database.open()
-        try:
-            service = Service(database, _Host(), systems, GRAPH_VERSION)
-            yield House(service, settings.max_step_retries)
-        finally:
-            await database.close()
-
-
-def _systems(settings: Settings, children: ExitStack) -> Mapping[str, System]:
-    for prompt in ("approval", "escalation"):
-        loader.load(prompt)
-    if settings.sandbox_url is None:
-        place = settings.sqlite_db_path.with_name("studio-sandbox.db")
-        child = children.enter_context(processes.started("sandbox", "--db", str(place)))
-        url = processes.ready(child, "sandbox")["url"]
-        settings = settings.model_copy(update={"sandbox_url": url})
-    return wiring.systems(settings)
-
-
-class _Host:
-    """The engine: the host goes on by itself."""
-
-    alive = True
-
-    async def wake(
-        self, tx: Transaction, run_id: str, *, priority: int = 0, at: datetime | None = None
-    ) -> None:
-        """See `server.lifecycle.service.Engine`."""
-
-
-_life = AsyncExitStack()
-
-
-@cache
-def _opening() -> "asyncio.Future[House]":
-    async def first() -> House:
-        return await _life.enter_async_context(opened(await asyncio.to_thread(load)))
-
-    return asyncio.ensure_future(first())
-
-
-async def _house() -> House:
-    """Opened by the first run, closed with the loop; a start that failed is tried again."""
-    try:
-        return await asyncio.shield(_opening())
-    except Exception:
-        _opening.cache_clear()
-        raise

@@ -1,5 +1,6 @@
 """Where the graph's checkpoints are kept in SQLite: a file of their own, with its own lock."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -66,7 +67,7 @@ class SqliteSaver(AsyncSqliteSaver):
 async def open_saver(path: Path) -> AsyncIterator[SqliteSaver]:
     """A saver on the file at `path`, which is made when it is not there."""
     serializer = plain_serializer()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
     async with aiosqlite.connect(path) as connection:
         await connection.execute("PRAGMA synchronous=FULL")
         saver = SqliteSaver(connection, serde=serializer)

@@ -73,8 +73,9 @@ async def test_thread_goes_from_launch_to_report_when_a_person_approves(tmp_path
     with sandbox_server() as sandbox:
         before = sandbox.counts()
         async with studio(tmp_path, sandbox.url) as client:
-            (assistant,) = await client.assistants.search()
-            assert assistant["graph_id"] == "onboarding"
+            assistants = {each["graph_id"]: each for each in await client.assistants.search()}
+            assert assistants.keys() == {"onboarding", "supervisor"}
+            assistant = assistants["onboarding"]
             schemas = await client.assistants.get_schemas(assistant["assistant_id"])
             assert "company_name" in (schemas["input_schema"] or {})["properties"]
             thread_id = (await client.threads.create())["thread_id"]
@@ -92,3 +93,10 @@ async def test_thread_goes_from_launch_to_report_when_a_person_approves(tmp_path
             done = await run(command={"resume": {question["id"]: decision}})
             assert done["outcome"] == "completed"
             assert grown(before, sandbox.counts()) == MADE
+            chat = (await client.threads.create())["thread_id"]
+            question = {
+                "messages": [{"role": "user", "content": "What is the status of Acme Corp?"}]
+            }
+            answer = await client.runs.wait(chat, "supervisor", input=question)
+            assert isinstance(answer, dict)
+            assert "completed" in answer["messages"][-1]["content"]

@@ -13,14 +13,18 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 from agentos import hosted
-from agentos.hosted import House, opened
+from agentos.house import House, opened
 from agentos.settings import load
+from domain.decisions import Answer, DecisionKind
 from domain.errors import AlreadyDecided, BadSetting, IllegalMove, Invalid
 from domain.runs import RunState
-from domain.scopes import DEFAULT_TENANT
+from domain.scopes import ALL_SCOPES, DEFAULT_TENANT
 from sandbox.github import repositories
-from server.lifecycle.reads import get_run, list_runs
+from server.lifecycle.decisions import decide
+from server.lifecycle.reads import get_run, list_runs, wait_until_parked
+from server.lifecycle.service import Actor
 from tests.integration import leaks
+from tests.integration.caller import PATIENCE_SECONDS
 from tests.integration.onboarding.conftest import FIRST_CALLS, MADE, STAND_IN, grown
 from tests.sandbox_server import SandboxServer, sandbox_server
 
@@ -76,7 +80,7 @@ async def thread(
         async def here() -> House:
             return house
 
-        monkeypatch.setattr(hosted, "_house", here)
+        monkeypatch.setattr(hosted, "house", here)
         graphs = hosted.hosted().copy({"checkpointer": InMemorySaver()})
         config: RunnableConfig = {"configurable": {"thread_id": str(uuid4())}}
         yield Thread(house, graphs, running, running.counts(), config)
@@ -192,6 +196,47 @@ async def test_launch_is_one_run_when_its_first_step_was_lost(thread: Thread) ->
     await again.go(ACME)
     assert (await again.answer(APPROVE))["outcome"] == "completed"
     assert len((await list_runs(thread.house.service, tenant=DEFAULT_TENANT)).items) == 1
+    assert thread.made() == MADE
+
+
+async def test_chat_launches_a_run_and_sees_those_of_other_threads(
+    thread: Thread, running: SandboxServer
+) -> None:
+    supervisor = hosted.hosted_supervisor(load({})).copy({"checkpointer": InMemorySaver()})
+
+    async def said(words: str) -> str:
+        config: RunnableConfig = {"configurable": {"thread_id": "a chat"}}
+        found = await supervisor.ainvoke({"messages": [("user", words)]}, config)
+        return str(found["messages"][-1].text)
+
+    await thread.go({"company_name": "Globex"})
+    await said("Onboard Acme Corp except GitHub.")
+    service = thread.house.service
+    (acme,) = (await list_runs(service, tenant=DEFAULT_TENANT, company="Acme Corp")).items
+    run = await wait_until_parked(
+        service, acme.run_id, tenant=DEFAULT_TENANT, timeout_seconds=PATIENCE_SECONDS
+    )
+    assert (run.status, run.systems) == ("awaiting_approval", ("slack", "newsletter", "grants"))
+    told = await said("What is waiting for me?")
+    assert "Acme Corp" in told
+    assert "Globex" in told
+    assert running.writes() == []
+
+
+async def test_retry_through_another_door_is_heeded_when_the_host_goes_on(
+    thread: Thread, running: SandboxServer
+) -> None:
+    path = FIRST_CALLS["grants"]
+    running.fault(
+        system=STAND_IN["grants"], method="POST", path_regex=path, kind="status", status=403
+    )
+    await thread.go(ACME)
+    await thread.answer(APPROVE)
+    run = await thread.run()
+    assert run.status == "escalated"
+    anybody = Actor("dana", "chat", scopes=ALL_SCOPES)
+    await decide(thread.house.chats, run.run_id, Answer(kind=DecisionKind.RETRY), anybody)
+    assert (await thread.go(None))["outcome"] == "completed"
     assert thread.made() == MADE
 
 
