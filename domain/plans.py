@@ -97,6 +97,12 @@ class Plan(BaseModel):
         """The changes of one system, in the order in which they are made."""
         return tuple(change for change in self.changes if change.system == system)
 
+    @property
+    def adopts_by_choice(self) -> bool:
+        """Whether something is adopted that was not made for this company."""
+        chosen = self.company.choices.adopt
+        return any(c.kind is ChangeKind.ADOPT and c.target in chosen for c in self.changes)
+
     def needing_attention(self) -> Iterable[Change]:
         """What an approver must look at: conflicts, blocked items, mails, what cannot be undone."""
         return (

@@ -15,7 +15,8 @@ class When(BaseModel):
     """Which plans a rule is about: those for which all that is given here holds.
 
     `systems` and `kinds`: there is a change in one of these systems, of one of these kinds.
-    `only`: all changes are of these kinds. `sends_mail`: whether any change does.
+    `only`: all changes are of these kinds, and nothing of others is adopted by choice.
+    `sends_mail`: whether any change sends mail.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,6 +38,8 @@ class When(BaseModel):
             ]
             if not meant:
                 return False
+        if self.only and plan.adopts_by_choice:
+            return False
         if self.only and not all(change.kind in self.only for change in changes):
             return False
         mails = any(change.sends_mail for change in changes)

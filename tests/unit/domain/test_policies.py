@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from domain.choices import Choices
 from domain.errors import BadSetting
 from domain.plans import ChangeKind, Plan
 from domain.policies import ONE_APPROVAL, Policy, read
@@ -55,6 +56,15 @@ def test_nobody_must_approve_when_nothing_is_made_and_no_mail_is_sent(
     each: Plan, approvals: int
 ) -> None:
     assert policy(NO_ONE).for_plan(each).approvals == approvals
+
+
+@pytest.mark.parametrize(("target", "approvals"), [(samples.CHANGE.target, 1), ("other", 0)])
+def test_somebody_must_approve_when_something_of_others_is_adopted(
+    target: str, approvals: int
+) -> None:
+    choosing = samples.COMPANY.model_copy(update={"choices": Choices(adopt=(target,))})
+    chosen = OLD.model_copy(update={"company": choosing})
+    assert policy(NO_ONE).for_plan(chosen).approvals == approvals
 
 
 @pytest.mark.parametrize(
