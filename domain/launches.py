@@ -51,7 +51,7 @@ class LaunchRequest(BaseModel):
     contacts: Annotated[list[Contact], Field(max_length=MAX_CONTACTS)] = Field(default_factory=list)
     slug: Slug | None = None
     note: Annotated[str, AfterValidator(lambda v: clean_text(v, "note")), _TEXT] | None = None
-    deadline_seconds: Annotated[int, Field(ge=1, le=31_536_000)] | None = Field(
+    deadline_seconds: Annotated[float, Field(ge=1, le=31_536_000)] | None = Field(
         default=None, exclude_if=lambda seconds: seconds is None
     )
     choices: Choices = Field(default=NOTHING_CHOSEN, exclude_if=lambda chosen: not chosen)

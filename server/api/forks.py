@@ -1,9 +1,9 @@
 """Forking a run."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from domain.launches import CompanyName, LaunchRequest
 from server.api import docs
@@ -16,11 +16,16 @@ from server.lifecycle import forks
 router = APIRouter(prefix=PATH, tags=["moves"], route_class=JsonRoute)
 
 
+def _whole(value: Any) -> Any:
+    """1.0 is an integer to JSON Schema."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class ForkBody(LaunchRequest):
     """What is to be otherwise than in the run that is forked; `at` is one of its events."""
 
     company_name: CompanyName | None = None  # type: ignore[assignment]
-    at: Annotated[int, Field(ge=1, le=MAX_SEQ)] | None = None
+    at: Annotated[int, Field(ge=1, le=MAX_SEQ), BeforeValidator(_whole)] | None = None
 
 
 @router.post(

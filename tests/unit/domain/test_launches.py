@@ -65,6 +65,7 @@ OTHERWISE: dict[str, Any] = {
     "slug": None,
     "note": None,
     "choices": {"adopt": []},
+    "deadline_seconds": 60,
 }
 
 
