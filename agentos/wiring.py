@@ -119,9 +119,10 @@ def application(settings: Settings) -> FastAPI:
                 )
             yield
 
+    access = _access(settings, kept)
     app = create_app(
         service,
-        access=_access(settings, kept),
+        access=access,
         chats=Chats(service, supervisor, settings.agentos_chat_days, settings.agent_chat_tokens),
         webhook_secrets=settings.approval_webhook_secrets,
         unsigned_webhook_allowed=unsigned,
@@ -135,6 +136,7 @@ def application(settings: Settings) -> FastAPI:
         actor=lambda request: request.scope[ACTOR_KEY],
         edges=edges,
         sandbox=settings.sandbox,
+        logs_out=access.people is not None,
     )
     return app
 

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from server.console import approvals, forms, launch, moves, run, runs, systems
+from server.console import approvals, batches, forms, launch, moves, run, runs, systems
 from server.console.layout import Edge
 from server.console.pokes import Pokes
 from server.console.rendering import STATIC, assets, environment, style
@@ -29,10 +29,12 @@ def install(
     actor: Callable[[Request], Actor],
     edges: Sequence[Edge],
     sandbox: bool,
+    logs_out: bool = False,
 ) -> None:
     """Serve the console at `/`. Its streams end when `stopping` is set.
 
-    `actor` tells who asks, `edges` are those of the state machine.
+    `actor` tells who asks, `edges` are those of the state machine. `logs_out`:
+    people have logged in, and may log out.
     """
     app.state.console = Console(
         service=service,
@@ -41,10 +43,11 @@ def install(
         edges=edges,
         assets=assets(),
         sandbox=sandbox,
+        logs_out=logs_out,
         watch=WorkerWatch(service),
         actor=lambda request: replace(actor(request), door="console"),
     )
-    for one in (runs, run, moves, approvals, launch, systems):
+    for one in (runs, run, moves, approvals, launch, batches, systems):
         app.include_router(one.router)
     app.include_router(router)
     app.mount(assets(), _Kept(directory=STATIC))

@@ -61,6 +61,7 @@ class Console:
     edges: Sequence[Edge]
     assets: str
     sandbox: bool
+    logs_out: bool
     watch: WorkerWatch
     actor: Callable[[Request], Actor]
 
@@ -85,6 +86,7 @@ class Console:
             "now": datetime.now(UTC),
             "assets": self.assets,
             "sandbox": self.sandbox,
+            "logs_out": self.logs_out,
             "actor": actor,
             "may": {
                 "launch": permits(actor.scopes, Scope.OPERATOR),

@@ -36,17 +36,21 @@ def runs(desk: Running) -> dict[str, str]:
     desk.approve(failed)
     found["escalated"] = desk.until(failed["run_id"], "escalated")["run_id"]
     desk.sandbox.heal()
+    rows = [{"company_name": "Looks Row"}, {"company_name": "Looks Wrong", "slug": "Not A Slug"}]
+    found["batch"] = desk.call("POST", "/api/v1/batches", {"rows": rows}, launch=False)["batch_id"]
     return found
 
 
 def places(runs: dict[str, str]) -> Iterator[str]:
     """Addresses of all pages."""
-    yield from ("/runs", "/runs?q=nothing-like-it", "/approvals", "/launch", "/systems")
+    yield from ("/runs", "/runs?q=nothing-like-it", "/approvals", "/launch", "/systems", "/batches")
+    yield f"/batches/{runs['batch']}"
     yield "/runs/run_0000000000000000000000"
     yield f"/launch?from={runs['done']}"
     yield f"/approvals?run={runs['escalated']}"
-    for run_id in runs.values():
-        yield f"/runs/{run_id}"
+    for name, run_id in runs.items():
+        if name != "batch":
+            yield f"/runs/{run_id}"
     for tab in ("plan", "report", "events"):
         yield f"/runs/{runs['done']}/{tab}"
         yield f"/runs/{runs['waiting']}/{tab}"

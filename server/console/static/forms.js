@@ -101,3 +101,32 @@ document.getElementById("company_name")?.addEventListener("input", (event) => {
   const slug = plain.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 60);
   document.getElementById("slug").placeholder = slug || "acme-corp";
 });
+
+/** A sheet goes to the server as it is; without this module it is pasted. */
+async function upload(file) {
+  const query = new URLSearchParams({ launch: "false", name: file.name });
+  try {
+    const answer = await fetch(`/api/v1/batches?${query}`, {
+      method: "POST",
+      headers: { "Content-Type": "text/csv" },
+      body: file,
+    });
+    const told = await answer.json();
+    if (!answer.ok) return banner(`${told.detail} ${told.advice}`);
+    location.assign(`/batches/${told.batch_id}${answer.status === 200 ? "?again=yes" : ""}`);
+  } catch {
+    banner("The server does not answer. Choose the file again in a moment.");
+  }
+}
+const drop = document.getElementById("drop");
+if (drop) {
+  drop.hidden = false;
+  drop.addEventListener("change", (event) => upload(event.target.files[0]));
+  for (const name of ["dragover", "dragleave", "drop"]) {
+    drop.addEventListener(name, (event) => {
+      event.preventDefault();
+      drop.toggleAttribute("data-over", name === "dragover");
+      if (name === "drop" && event.dataTransfer.files.length) upload(event.dataTransfer.files[0]);
+    });
+  }
+}

@@ -1,6 +1,6 @@
 // Keys for people who work here all day. None of them fires in a field or in a dialog.
 
-const PLACES = { r: "/runs", a: "/approvals", l: "/launch", s: "/systems" };
+const PLACES = { r: "/runs", a: "/approvals", l: "/launch", b: "/batches", s: "/systems" };
 const TYPING = "input, textarea, select, [contenteditable], dialog[open]";
 let leader = -Infinity;
 

@@ -142,6 +142,11 @@ async function reread() {
     if (answer.status === 503) {
       const at = readAt.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
       banner(`Database unreachable. Showing what was last read at ${at}.`);
+    } else if (answer.status === 401) {
+      const link = document.createElement("a");
+      link.href = location.href;
+      link.textContent = "Log in again";
+      banner("Your session has ended. What you typed is still here. ", link);
     } else if (answer.redirected) {
       location.reload();
     } else if (answer.ok || answer.status === 304) {

@@ -5,7 +5,7 @@ import pytest
 from domain.errors import StoreUnavailable
 from tests.integration.console.conftest import Desk
 
-PAGES = ("/runs", "/approvals", "/launch", "/systems")
+PAGES = ("/runs", "/approvals", "/launch", "/batches", "/systems")
 HOSTILE = "<img src=x onerror=alert(1)>\"'&{{7*7}}\u200d"
 
 
@@ -95,7 +95,7 @@ async def test_a_name_that_would_be_markup_is_text_on_every_page(desk: Desk) -> 
         page = await desk.open(path)
         assert page.status == 200, path
         assert "img" not in [tag for tag, _ in page.tags], path
-        assert "49" not in page.text.replace(run_id, ""), path
+        assert "{{7*7}}" in page.html, path
 
 
 async def test_what_cannot_be_seen_is_spelt_out_where_it_is_approved(desk: Desk) -> None:
