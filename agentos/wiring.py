@@ -114,8 +114,7 @@ def application(settings: Settings) -> FastAPI:
                 _log.warning("Approval webhooks are accepted unsigned, from this machine only.")
             if not settings.known_callers:
                 _log.warning(
-                    "NOBODY HAS TO LOG IN: whoever uses this machine may launch and approve as"
-                    " 'operator'. AGENTOS_AUTH=keys changes that."
+                    "NOBODY HAS TO LOG IN: whoever uses this machine may do all. See AGENTOS_AUTH."
                 )
             yield
 

@@ -16,10 +16,7 @@ from tests.sandbox_server import SandboxServer, sandbox_server
 
 pytestmark = pytest.mark.e2e
 
-NOBODY = (
-    "NOBODY HAS TO LOG IN: whoever uses this machine may launch and approve as 'operator'."
-    " AGENTOS_AUTH=keys changes that."
-)
+NOBODY = "NOBODY HAS TO LOG IN: whoever uses this machine may do all. See AGENTOS_AUTH."
 ACCEPTED = "Approval webhooks are accepted unsigned, from this machine only."
 
 
