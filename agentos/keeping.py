@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from agentos.settings import Settings
+from agentos.telling import NOTHING, Telling
 from domain.errors import BadSetting
 from graph.build import GRAPH_VERSION
 from server.lifecycle.service import Bell
@@ -27,6 +28,7 @@ from server.store.grouped import GroupedPostgres
 from server.store.notices import Notices
 from server.store.postgres import PostgresDatabase
 from server.store.sqlite import SqliteDatabase
+from server.worker.courier import Courier
 from server.worker.drive import Driver
 from server.worker.embedded import EmbeddedEngine
 from server.worker.feeder import Feeder
@@ -51,13 +53,15 @@ class Keeping:
     In SQLite they are one, since its writers take turns anyway.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, telling: Telling = NOTHING) -> None:
         self.bell = Bell()
         self.database: Database
         self.workbench: Database
         self.engine: EmbeddedEngine | QueuedEngine
         self._saving: Callable[[], AbstractAsyncContextManager[Saver]]
         self._chatting: Callable[[Saver | None], AbstractAsyncContextManager[Saver]]
+        self._posting: Database
+        self._telling = telling
         limits = Limits(settings.agentos_max_runs, settings.agentos_max_runs_per_tenant)
         slots = settings.agentos_worker_slots
         if settings.database_url:
@@ -68,6 +72,9 @@ class Keeping:
                 address, writers=4, readers=1, patience_seconds=_RUNS_WAIT_SECONDS
             )
             self.engine = QueuedEngine(claiming, self.bell, address, slots=slots, limits=limits)
+            for each in (self.database, self.workbench, claiming):
+                each.destinations = telling.destinations
+            self._posting = claiming
             notices = Notices(address, self.bell.ring)
             self.bell.tell = notices.tell
             self._for_callers: tuple[Opened, ...] = (self.database, notices)
@@ -78,6 +85,8 @@ class Keeping:
             )
         else:
             self.database = self.workbench = SqliteDatabase(settings.sqlite_db_path)
+            self.database.destinations = telling.destinations
+            self._posting = self.database
             self.engine = EmbeddedEngine(self.database, self.bell, slots=slots, limits=limits)
             self._for_callers, self._for_runs = (self.database,), ()
             self._saving = lambda: open_saver(settings.checkpoint_path)
@@ -85,11 +94,14 @@ class Keeping:
 
     @asynccontextmanager
     async def open(
-        self, driver: Callable[[Saver], Driver] | None, chat: Callable[[Saver], None] | None = None
+        self,
+        driver: Callable[[Saver], Driver] | None,
+        chat: Callable[[Saver], None] | None = None,
     ) -> AsyncIterator[None]:
         """Connected while inside; with a `driver` this process executes runs as well.
 
-        `chat` is given where chats are kept: beside the checkpoints of runs.
+        `chat` is given where chats are kept: beside the checkpoints of runs. Who
+        executes runs also tells of their events.
         """
         async with AsyncExitStack() as stack:
             for each in self._for_callers + (self._for_runs if driver else ()):
@@ -97,6 +109,11 @@ class Keeping:
                 stack.push_async_callback(each.close)
             saver: Saver | None = None
             if driver:
+                courier = Courier(
+                    self._posting, self._telling.destinations, self._telling.receivers
+                )
+                await courier.open()
+                stack.push_async_callback(courier.close)
                 saver = await stack.enter_async_context(self._saving())
                 made = driver(saver)
                 await self.engine.serve(made)

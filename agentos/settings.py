@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import PydanticBaseSettingsSource as Source
 
 from domain.errors import BadSetting
+from domain.events import EVENT_TYPES
 from domain.scopes import Scope
 from systems.variables import WebAddress
 
@@ -37,6 +38,12 @@ def _scopes(value: Any) -> Any:
     if "" in found:
         raise ValueError("a scope without a group")
     return found
+
+
+def _events(types: tuple[str, ...]) -> tuple[str, ...]:
+    if any(each not in EVENT_TYPES for each in types):
+        raise ValueError("not a type of event")
+    return types
 
 
 class Settings(BaseSettings):
@@ -91,6 +98,16 @@ class Settings(BaseSettings):
     langsmith_endpoint: WebAddress | None = None
     langsmith_api_key: Annotated[str | None, Field(repr=False)] = None
     langsmith_project: str = "agentos"
+    agentos_webhook_urls: Annotated[
+        tuple[WebAddress, ...], NoDecode, BeforeValidator(_words), Field(repr=False)
+    ] = ()
+    agentos_webhook_secrets: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(_words), Field(repr=False)
+    ] = ()
+    agentos_webhook_events: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_events)
+    ] = ()
+    agentos_webhook_private: bool = False
     approval_webhook_secrets: Annotated[
         tuple[str, ...], NoDecode, BeforeValidator(_words), Field(repr=False)
     ] = ()
@@ -169,6 +186,8 @@ _CURES = {
     "langsmith_tracing_mode": "Give langsmith, otel or hybrid.",
     "langsmith_endpoint": "Give an address like https://api.smith.langchain.com, or remove it.",
     "approval_deadline_seconds": "Give a whole number from 1, or remove it for no deadline.",
+    "agentos_webhook_urls": "Give web addresses with blanks between.",
+    "agentos_webhook_events": "Give types of events with blanks between, like run_completed.",
     "sandbox": "Give SANDBOX=1 (stand-ins) or SANDBOX=0 (the real systems).",
     "sandbox_url": "Give the address that `agentos sandbox` prints.",
 }

@@ -15,6 +15,7 @@ from agentos.observed import metrics_served, observed
 from agentos.people import people
 from agentos.sandboxed import sandbox_variables, stand_in_of_bedrock
 from agentos.settings import Settings
+from agentos.telling import telling
 from domain import policies
 from domain.errors import BadSetting
 from domain.policies import Policy
@@ -92,7 +93,7 @@ def application(settings: Settings) -> FastAPI:
             advice="Let it execute runs, or set DATABASE_URL and start `agentos worker`.",
         )
     refuse_strangers(settings)
-    kept = Keeping(settings)
+    kept = Keeping(settings, telling(settings))
     found = systems(settings)
     service = replace(
         _service(settings, kept, found),
@@ -168,7 +169,7 @@ async def worker(settings: Settings) -> AsyncIterator[str]:
             "DATABASE_URL is not set, and SQLite serves one process only.",
             advice="Set it to a Postgres database, or let `agentos serve` execute the runs.",
         )
-    kept = Keeping(settings)
+    kept = Keeping(settings, telling(settings))
     async with (
         observed(settings, variables(settings)),
         kept.open(partial(_driver, settings, kept, systems(settings))),

@@ -1,7 +1,7 @@
 """Everything that can happen to a run; a run is the fold of its events."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -218,6 +218,11 @@ WorkflowEvent = Annotated[
     | RunCancelled,
     Field(discriminator="type"),
 ]
+
+
+EVENT_TYPES: tuple[str, ...] = tuple(
+    kind.model_fields["type"].default for kind in get_args(get_args(WorkflowEvent)[0])
+)
 
 
 class RecordedEvent(BaseModel):

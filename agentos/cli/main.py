@@ -27,6 +27,7 @@ from agentos.cli import (
     runs,
     serve,
     verify,
+    webhooks,
     worker,
 )
 
@@ -81,6 +82,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(db.app, name="db")
 app.add_typer(eval.app, name="eval")
 app.add_typer(audit.app, name="audit")
+app.add_typer(webhooks.app, name="webhooks")
 
 
 def main() -> None:

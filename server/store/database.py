@@ -3,11 +3,15 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from server.store.destinations import Destinations
 from server.store.transactions import Transaction
 
 
 class Database(Protocol):
     """Connections and transactions. `StoreUnavailable` from any of them when it is away."""
+
+    destinations: Destinations
+    """Who is told of the events that are written here."""
 
     async def open(self, *, upgrade: bool = True) -> None:
         """Take it into use and bring its tables up to date; `BadSetting` if that cannot be."""

@@ -59,7 +59,7 @@ class GroupedPostgres(PostgresDatabase):
             connection, now = await writer.turn
             with translated():
                 async with _own_part(connection) as session:
-                    transaction = Transaction(session, now)
+                    transaction = Transaction(session, now, self.destinations)
                     yield transaction
         except BaseException:
             transaction = None

@@ -11,6 +11,7 @@ from domain.errors import LeaseLost, NotFound
 from domain.events import RecordedEvent, RunLaunched, WorkflowEvent
 from domain.names import name_key
 from domain.runs import RunState
+from server.store import outbox
 from server.store.tables import EffectRow, EventRow, RunRow
 from server.store.transactions import Transaction
 from server.telemetry.happenings import happened
@@ -53,6 +54,7 @@ async def begin(
     )
     await tx.session.flush()
     await tx.session.execute(insert(EventRow), [_event_row(run_id, recorded, key="launched")])
+    await outbox.put(tx, run_id, {recorded.seq: event.type})
     tx.after_commit(partial(happened, run_id, recorded))
     return run
 
@@ -111,6 +113,7 @@ async def append_all(
         tx.after_commit(partial(happened, run_id, recorded))
     if fresh:
         await tx.session.execute(insert(EventRow), fresh)
+        await outbox.put(tx, run_id, {row["seq"]: row["type"] for row in fresh})
         changed = update(RunRow).where(RunRow.run_id == run_id).values(**_columns(run))
         await tx.session.execute(changed, execution_options=_PLAIN)
     if run.ended and not before.ended:

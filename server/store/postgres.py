@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 
 from domain.errors import BadSetting, StoreUnavailable
 from server.store import migrate
+from server.store.destinations import NOBODY
 from server.store.transactions import Transaction, translated
 
 _CLOCK = text("SELECT clock_timestamp()")
@@ -33,6 +34,7 @@ class PostgresDatabase:
         self.conninfo = conninfo
         self._sizes = (writers, readers)
         self._patience = patience_seconds
+        self.destinations = NOBODY
         self._writer: AsyncEngine | None = None
         self._reader: AsyncEngine | None = None
 
@@ -72,7 +74,7 @@ class PostgresDatabase:
         with translated():
             session = AsyncSession(self._open_writer(), expire_on_commit=False)
             async with session, session.begin():
-                transaction = Transaction(session, await clock(session))
+                transaction = Transaction(session, await clock(session), self.destinations)
                 yield transaction
                 await session.flush()
                 await transaction.finish(await session.connection())

@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from domain.errors import BadSetting
 from server.store import migrate
+from server.store.destinations import NOBODY
 from server.store.transactions import Transaction, translated
 
 # At DEBUG it writes the values of every statement, and some of these are e-mail addresses.
@@ -34,6 +35,7 @@ class SqliteDatabase:
     def __init__(self, path: Path, *, alone: bool = True) -> None:
         self.path = path
         self._alone = alone
+        self.destinations = NOBODY
         self._lock: IO[str] | None = None
         self._writer: AsyncEngine | None = None
         self._reader: AsyncEngine | None = None
@@ -106,7 +108,7 @@ class SqliteDatabase:
         with translated():
             session = AsyncSession(self._open_writer(), expire_on_commit=False)
             async with session, session.begin():
-                transaction = Transaction(session, _now())
+                transaction = Transaction(session, _now(), self.destinations)
                 yield transaction
                 await session.flush()
                 await transaction.finish(await session.connection())

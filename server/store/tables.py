@@ -262,3 +262,21 @@ class ChatRow(Base):
     held_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     last_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ParcelRow(Base):
+    """An event that is to be told to somebody; the row is gone once it was. `dead`: given up."""
+
+    __tablename__ = "parcels"
+
+    message_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    destination: Mapped[str] = mapped_column(String(80))
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id"))
+    seq: Mapped[int] = mapped_column(Integer)
+    put_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(Integer)
+    dead: Mapped[bool] = mapped_column(Boolean)
+    fault: Mapped[str | None] = mapped_column(String(200))
+
+    __table_args__ = (Index("ix_parcels_due", "destination", "dead", "due_at"),)

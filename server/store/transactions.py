@@ -12,12 +12,19 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from domain.errors import StoreUnavailable
+from server.store.destinations import NOBODY, Destinations
 
 
 class Transaction:
     """A session, the store's time (UTC), and what to do once it is durable."""
 
-    def __init__(self, session: AsyncSession, now: datetime | None = None) -> None:
+    def __init__(
+        self,
+        session: AsyncSession,
+        now: datetime | None = None,
+        destinations: Destinations | None = None,
+    ) -> None:
+        self.destinations = destinations or NOBODY
         self.session = session
         self._now = now
         self._last: list[Callable[[AsyncConnection], Awaitable[None]]] = []

@@ -1,5 +1,6 @@
-"""agentos audit: beside a running service, and after somebody has been at the database."""
+"""agentos audit and agentos webhooks: beside a service, and after somebody was at the database."""
 
+import asyncio
 import json
 import sqlite3
 from contextlib import closing
@@ -10,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from agentos.cli.main import app
+from server.store import outbox
+from server.store.destinations import Destinations
 from tests.doubles.house import house
 from tests.doubles.toy import ToyWorld, toy
 
@@ -33,8 +36,6 @@ def _tampered(store: Path, *statements: str) -> None:
 
 
 def test_log_is_read_and_verified_beside_the_service_and_after_tampering(store: Path) -> None:
-    import asyncio  # noqa: PLC0415
-
     async def live() -> list[tuple[int, str]]:
         async with house(store.parent, {"slack": toy("slack", ToyWorld())}, served=False) as home:
             for name in ("Acme Corp", "Globex", "Initech"):
@@ -71,3 +72,20 @@ def test_use_is_wrong_when_there_is_no_log_or_no_head(store: Path) -> None:
     code, said = agentos("audit", "verify", "--head", "nonsense")
     assert code == 2
     assert "--head" in said
+
+
+def test_dead_letters_are_listed_and_sent_again(store: Path) -> None:
+    async def live() -> None:
+        async with house(store.parent, {"slack": toy("slack", ToyWorld())}, served=False) as home:
+            home.service.database.destinations = Destinations({"hook:x": frozenset()})
+            await home.launch("Acme Corp")
+            async with home.service.database.write() as tx:
+                (parcel,) = await outbox.take(tx, "hook:x", 9, 60.0)
+                await outbox.failed(tx, parcel, "It said no.", after_seconds=None)
+
+    asyncio.run(live())
+    (letter,) = json.loads(agentos("webhooks", "dead", "--json")[1])
+    assert (letter["receiver"], letter["fault"]) == ("hook:x", "It said no.")
+    assert "1 given up" in agentos("webhooks", "dead")[1]
+    assert agentos("webhooks", "again") == (0, "1 are sent again.\n")
+    assert "0 given up" in agentos("webhooks", "dead")[1]
