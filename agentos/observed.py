@@ -59,12 +59,14 @@ def _event_lines(wanted: bool) -> Iterator[None]:
     handler = logging.StreamHandler(sys.stderr)
     before = EVENT_LOG.level, EVENT_LOG.propagate
     EVENT_LOG.addHandler(handler)
-    EVENT_LOG.level, EVENT_LOG.propagate = logging.INFO, False
+    EVENT_LOG.setLevel(logging.INFO)  # by its method: what a logger lets through is remembered
+    EVENT_LOG.propagate = False
     try:
         yield
     finally:
         EVENT_LOG.removeHandler(handler)
-        EVENT_LOG.level, EVENT_LOG.propagate = before
+        EVENT_LOG.setLevel(before[0])
+        EVENT_LOG.propagate = before[1]
 
 
 def _tracing(settings: Settings, variables: Mapping[str, str]) -> Tracing | None:

@@ -19,6 +19,7 @@ EVENT = RecordedEvent(seq=2, at=samples.NOW, actor="dana", event=samples.EVENTS[
 async def test_events_are_lines_of_json_when_they_are_asked_for(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    happened("run_1", EVENT)
     async with observed(load({"AGENTOS_EVENT_LOG": "1"}), {}):
         happened("run_1", EVENT)
     happened("run_1", EVENT)
