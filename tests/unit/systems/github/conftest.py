@@ -68,7 +68,7 @@ def options(url: str = "http://127.0.0.1:1", **variables: str) -> GitHubOptions:
         "GITHUB_TOKEN": "ghp_secret",
         "GITHUB_BASE_URL": url,
         "GITHUB_TEMPLATE": "template",
-        "GITHUB_TIMEOUT_SECONDS": "2",
+        "GITHUB_TIMEOUT_SECONDS": "20",
     }
     return read(GitHubOptions, given | variables)
 

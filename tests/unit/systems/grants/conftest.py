@@ -26,7 +26,7 @@ def options(url: str = "http://127.0.0.1:1", **variables: str) -> GrantsOptions:
         "GRANTS_BASE_URL": url,
         "GRANTS_TOKEN": "token-1",
         "GRANTS_COMPETITION_ID": COMPETITION,
-        "GRANTS_TIMEOUT_SECONDS": "2",
+        "GRANTS_TIMEOUT_SECONDS": "20",
     }
     return read(GrantsOptions, given | variables)
 

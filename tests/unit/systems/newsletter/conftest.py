@@ -29,7 +29,7 @@ def options(url: str = "http://127.0.0.1:1", **variables: str) -> BrevoOptions:
         "BREVO_BASE_URL": url,
         "BREVO_DOI_TEMPLATE_ID": "3",
         "BREVO_DOI_REDIRECT_URL": "https://example.com/thanks",
-        "BREVO_TIMEOUT_SECONDS": "2",
+        "BREVO_TIMEOUT_SECONDS": "20",
     }
     return read(BrevoOptions, given | variables)
 

@@ -72,7 +72,7 @@ def options(url: str = "http://127.0.0.1:1", **variables: str) -> SlackOptions:
         "SLACK_BOT_TOKEN": "xoxb-secret",
         "SLACK_BASE_URL": url,
         "SLACK_OPS_USER_IDS": "U0OPS1,U0OPS2",
-        "SLACK_TIMEOUT_SECONDS": "2",
+        "SLACK_TIMEOUT_SECONDS": "20",
     }
     return read(SlackOptions, given | variables)
 

@@ -68,7 +68,7 @@ def options(url: str = "http://127.0.0.1:1", **variables: str) -> MailmanOptions
         "MAILMAN_PASSWORD": "s3cret",
         "MAILMAN_DOMAIN": "lists.example.com",
         "MAILMAN_APP_URL": "https://lists.example.com/mailman3",
-        "MAILMAN_TIMEOUT_SECONDS": "2",
+        "MAILMAN_TIMEOUT_SECONDS": "20",
     }
     return read(MailmanOptions, given | variables)
 
