@@ -7,7 +7,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PYTEST := $(BIN)/python -m pytest
 export UV_LINK_MODE ?= copy
 
-.PHONY: help install mailman browser demo dev test test-unit test-faults notebooks fuzz fuzzer soak check bench format lock clean
+.PHONY: help install mailman browser demo dev test test-unit test-faults notebooks fuzz fuzzer soak pictures check bench format lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -74,6 +74,9 @@ fuzzer: .fuzz/.installed  ## schemathesis, in an environment of its own
 
 soak: install  ## ten minutes of random kills
 	@$(BIN)/python -m tests.faults.soak --seconds 600
+
+pictures: install browser  ## the pictures of the console in docs/pictures
+	@$(BIN)/python -m tests.ui.pictures
 
 check: install  ## format, lint, types, layers
 	@$(BIN)/ruff format --check --quiet .
