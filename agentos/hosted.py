@@ -22,8 +22,7 @@ from domain.scopes import ALL_SCOPES
 from domain.state import Json
 from graph.build import RECURSION_LIMIT, Onboarding, build
 from nodes.requests import read_answer
-from reasoning.models import chat_model
-from reasoning.supervisor_rules import supervise
+from reasoning.structured import Budget
 from server.lifecycle.decisions import decide
 from server.lifecycle.launches import launch
 from server.lifecycle.reads import get_run
@@ -31,7 +30,8 @@ from server.lifecycle.requests import ask
 from server.lifecycle.service import Actor, Service
 from server.supervisor.agent import Agent
 from server.supervisor.agent import build as build_agent
-from server.supervisor.desk import Desk
+from server.supervisor.desk import Desk, Turn
+from server.supervisor.speaking import voice
 from server.worker.journal import RunJournal
 from server.worker.questions import answer_to, beginning, open_question, resumption
 
@@ -110,7 +110,7 @@ class HostedSupervisor(Agent):
         here = await house()
         config = config or {}
         thread = str(config["configurable"]["thread_id"])
-        desk = Desk(here.chats, _whoever(DOOR), thread)
+        desk = Desk(here.chats, _whoever(DOOR), thread, Turn(Budget(here.chat_tokens)))
         options["durability"] = "sync"
         async for part in super().astream(input, config, context=desk, **options):
             yield part
@@ -121,7 +121,7 @@ class HostedSupervisor(Agent):
 
 def hosted_supervisor(settings: Settings) -> HostedSupervisor:
     """The supervisor with the model of the settings; nothing is opened before its first use."""
-    agent = build_agent(chat_model(wiring.model_choice(settings), supervise))
+    agent = build_agent(voice(wiring.model_choice(settings)))
     return HostedSupervisor(**vars(agent) | {"context_schema": None})
 
 

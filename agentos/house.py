@@ -36,6 +36,7 @@ class House:
     service: Service
     chats: Service
     max_step_retries: int
+    chat_tokens: int
 
     def context(self, run: RunState, journal: RunJournal) -> NodeContext:
         """Whoever hosts the graph parks nothing: waits of any length are waited for."""
@@ -66,7 +67,9 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
             async with open_saver(database.path.with_name("studio-checkpoints.db")) as saver:
                 await engine.serve(Driver(chats, build(saver), limits))
                 try:
-                    yield House(service, chats, settings.max_step_retries)
+                    yield House(
+                        service, chats, settings.max_step_retries, settings.agent_chat_tokens
+                    )
                 finally:
                     await engine.drain()
         finally:

@@ -57,7 +57,7 @@ def _event_lines(wanted: bool) -> Iterator[None]:
         yield
         return
     handler = logging.StreamHandler(sys.stderr)
-    before = EVENT_LOG.level, EVENT_LOG.propagate
+    level, propagate = EVENT_LOG.level, EVENT_LOG.propagate
     EVENT_LOG.addHandler(handler)
     EVENT_LOG.setLevel(logging.INFO)  # by its method: what a logger lets through is remembered
     EVENT_LOG.propagate = False
@@ -65,8 +65,8 @@ def _event_lines(wanted: bool) -> Iterator[None]:
         yield
     finally:
         EVENT_LOG.removeHandler(handler)
-        EVENT_LOG.setLevel(before[0])
-        EVENT_LOG.propagate = before[1]
+        EVENT_LOG.setLevel(level)
+        EVENT_LOG.propagate = propagate
 
 
 def _tracing(settings: Settings, variables: Mapping[str, str]) -> Tracing | None:

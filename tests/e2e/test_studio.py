@@ -94,9 +94,8 @@ async def test_thread_goes_from_launch_to_report_when_a_person_approves(tmp_path
             assert done["outcome"] == "completed"
             assert grown(before, sandbox.counts()) == MADE
             chat = (await client.threads.create())["thread_id"]
-            question = {
-                "messages": [{"role": "user", "content": "What is the status of Acme Corp?"}]
-            }
-            answer = await client.runs.wait(chat, "supervisor", input=question)
+            message = {"role": "user", "content": "What is the status of Acme Corp?"}
+            asked: dict[str, Any] = {"messages": [message]}
+            answer = await client.runs.wait(chat, "supervisor", input=asked)
             assert isinstance(answer, dict)
             assert "completed" in answer["messages"][-1]["content"]
