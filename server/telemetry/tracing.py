@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import langsmith
+from urllib3 import Retry
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
 Mode = Literal["langsmith", "hybrid", "otel"]
+_PATIENCE_MS = (2_000, 5_000)
+"""For a connection, and for an answer."""
 _LAST_SECONDS = 3.0
 """How long the end waits for traces that were not sent yet; later they are lost."""
 
@@ -47,6 +50,8 @@ async def traced(wanted: Tracing | None) -> AsyncIterator[None]:
         anonymizer=wanted.clean,
         tracing_mode=wanted.mode,
         otel_tracer_provider=wanted.provider,
+        retry_config=Retry(0),  # its threads hold up the end of the process as long as they try
+        timeout_ms=_PATIENCE_MS,
     )
     langsmith.configure(client=client, enabled=True, project_name=wanted.project)
     try:
