@@ -5,9 +5,12 @@ else, in a database of the host's own, and the systems are the stand-ins.
 """
 
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.errors import GraphDrained
+from langgraph.runtime import RunControl
 from langgraph.types import Command
 from pydantic import ValidationError
 
@@ -56,10 +59,18 @@ class Hosted(Onboarding):
         config = {"recursion_limit": RECURSION_LIMIT, **(config or {})}
         run, step = await self._enter(here.service, input, config)
         journal = RunJournal(here.service, run.run_id, _NO_CLAIM)
-        mine = here.context(run, journal)
         options["durability"] = "sync"
-        async for part in super().astream(step, config, context=mine, **options):
-            yield part
+        again = True
+        while again:
+            again, mine = False, here.context(run, journal)
+            if mine.words is not None:  # once they are read, the row says more than this context
+                options["control"] = RunControl()
+                mine = replace(mine, park=options["control"].request_drain)
+            try:
+                async for part in super().astream(step, config, context=mine, **options):
+                    yield part
+            except GraphDrained:
+                run, step, again = await get_run(here.service, run.run_id, tenant=None), None, True
         question = await self._question(config)
         if question is not None:
             await ask(here.service, run.run_id, question, _NO_CLAIM)
@@ -170,7 +181,7 @@ def _whoever(name: str) -> Actor:
     return Actor(name, DOOR, scopes=ALL_SCOPES, unproved=True)
 
 
-_WORDS = {"approved", "decision", "decisions"}
+_WORDS = {"approved", "decision", "decisions", "answer"}
 
 
 def _newest(config: RunnableConfig) -> RunnableConfig:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from math import inf
+from typing import Any
 
 from agentos import wiring
 from agentos.cli import processes
@@ -35,13 +36,13 @@ class House:
 
     service: Service
     chats: Service
-    max_step_retries: int
+    limits: Mapping[str, Any]
     chat_tokens: int
 
     def context(self, run: RunState, journal: RunJournal) -> NodeContext:
         """Whoever hosts the graph parks nothing: waits of any length are waited for."""
         mine = ports(self.service, run, journal, halted=lambda: None)
-        return replace(mine, max_step_retries=self.max_step_retries, longest_hold_seconds=inf)
+        return replace(mine, **self.limits, longest_hold_seconds=inf)
 
 
 @asynccontextmanager
@@ -62,14 +63,12 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
         engine = EmbeddedEngine(database, bell := Bell())
         service = Service(database, _Host(), systems, _HOSTED, bell=bell)
         chats = replace(service, engine=engine, graph_version=GRAPH_VERSION)
-        limits = {"max_step_retries": settings.max_step_retries}
+        limits = wiring.limits(settings)
         try:
             async with open_saver(database.path.with_name("studio-checkpoints.db")) as saver:
                 await engine.serve(Driver(chats, build(saver), limits))
                 try:
-                    yield House(
-                        service, chats, settings.max_step_retries, settings.agent_chat_tokens
-                    )
+                    yield House(service, chats, limits, settings.agent_chat_tokens)
                 finally:
                     await engine.drain()
         finally:
@@ -77,7 +76,7 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
 
 
 def _systems(settings: Settings, children: ExitStack) -> Mapping[str, System]:
-    for prompt in ("approval", "escalation", "supervisor"):
+    for prompt in ("approval", "clarification", "escalation", "planner", "supervisor"):
         loader.load(prompt)
     if settings.sandbox_url is None:
         place = settings.sqlite_db_path.with_name("studio-sandbox.db")

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import httpx
 from fastapi import FastAPI
@@ -23,6 +24,8 @@ from domain.ports import System
 from graph.build import GRAPH_VERSION, build
 from graph.topology import topology
 from reasoning.models import AwsKeys, ModelChoice
+from reasoning.planner import Planner
+from reasoning.reader import RequestReader
 from server.api.app import create_app
 from server.api.gate import ACTOR_KEY, Access
 from server.console.install import install
@@ -193,7 +196,13 @@ def _service(settings: Settings, kept: Keeping, found: Mapping[str, System]) -> 
 
 def _driver(settings: Settings, kept: Keeping, found: Mapping[str, System], saver: Saver) -> Driver:
     service = replace(_service(settings, kept, found), database=kept.workbench)
-    return Driver(service, build(saver), {"max_step_retries": settings.max_step_retries})
+    return Driver(service, build(saver), limits(settings))
+
+
+def limits(settings: Settings) -> dict[str, Any]:
+    """What the settings say of a node's context; see `domain.ports.NodeContext`."""
+    reader = RequestReader(Planner(model_choice(settings)), settings.agent_run_tokens)
+    return {"max_step_retries": settings.max_step_retries, "reader": reader}
 
 
 def _probes(settings: Settings, kept: Keeping) -> Mapping[str, Probe]:

@@ -132,6 +132,10 @@ def is_another_companys(text: str, company: Company) -> bool:
     return found is not None and found[0] != company.marker
 
 
+UNNAMED = Company(company_id="", name="(not named yet)", slug="")
+"""The company of a run whose request in words was not read yet."""
+
+
 def company_id_for(name: str, slug: str | None = None) -> str:
     """The same company has the same id on every machine, so its marks outlive our database.
 

@@ -11,7 +11,7 @@ from domain.terms import Terms
 
 
 class DecisionKind(StrEnum):
-    """The first three answer a plan, those after `expire` an escalation.
+    """The first three answer a plan, `answer` a question in words, those after it an escalation.
 
     Nobody sends `expire`: it stands when nobody has answered in time.
     """
@@ -24,6 +24,7 @@ class DecisionKind(StrEnum):
     SKIP = "skip"
     ABORT = "abort"
     ROLLBACK = "rollback"
+    ANSWER = "answer"
 
 
 class RequestKind(StrEnum):
@@ -31,6 +32,7 @@ class RequestKind(StrEnum):
 
     APPROVAL = "approval"
     ESCALATION = "escalation"
+    CLARIFICATION = "clarification"
 
 
 ANSWERS: dict[RequestKind, tuple[DecisionKind, ...]] = {
@@ -41,6 +43,7 @@ ANSWERS: dict[RequestKind, tuple[DecisionKind, ...]] = {
         DecisionKind.ABORT,
         DecisionKind.ROLLBACK,
     ),
+    RequestKind.CLARIFICATION: (DecisionKind.ANSWER,),
 }
 
 
@@ -61,7 +64,8 @@ class OpenRequest(BaseModel):
 class Answer(BaseModel):
     """What the person said, before it is a recorded decision.
 
-    `systems` are those it is about: an approval of some of them leaves out the others.
+    `systems` are those it is about: an approval of some of them leaves out the others. `text`
+    answers a question in words.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -71,6 +75,7 @@ class Answer(BaseModel):
     systems: tuple[str, ...] = ()
     digest: str | None = None
     edit: PlanEdit | None = None
+    text: str | None = None
 
 
 class Decision(Answer):
@@ -99,7 +104,15 @@ _IN_PART = (DecisionKind.APPROVE, DecisionKind.RETRY, DecisionKind.SKIP)
 
 
 def check_answer(answer: Answer, request: OpenRequest) -> Answer:
-    """The answer as it applies to `request`, or `Invalid`."""
+    """The answer as it applies to `request`, or `Invalid`.
+
+    UIs that know approvals only send words alike, whether they answer or deny.
+    """
+    if answer.kind is DecisionKind.DENY and answer.text is not None:
+        if request.kind is RequestKind.CLARIFICATION:
+            answer = Answer(kind=DecisionKind.ANSWER, text=answer.text)
+        else:
+            answer = answer.model_copy(update={"text": None})
     if answer.kind not in request.allowed:
         allowed = ", ".join(request.allowed)
         raise Invalid(
@@ -109,6 +122,8 @@ def check_answer(answer: Answer, request: OpenRequest) -> Answer:
         )
     if answer.kind is DecisionKind.SKIP and not answer.reason:
         raise Invalid("Skipping needs a reason.", field="reason", advice="Say why; it is reported.")
+    if (answer.text is None) is (answer.kind is DecisionKind.ANSWER):
+        raise Invalid("answer is for a question in words, and only for one.", field="answer")
     if (answer.edit is None) is (answer.kind is DecisionKind.EDIT):
         raise Invalid(
             "edit says what to change when the decision is 'edit', and only then.", field="edit"

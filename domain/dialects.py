@@ -15,22 +15,27 @@ _SYNONYMS = {
     "accept": DecisionKind.APPROVE,
     "reject": DecisionKind.DENY,
     "response": DecisionKind.DENY,
+    "respond": DecisionKind.DENY,
 }
 
 
 def normalise_decision(payload: Any) -> Answer:
     """One answer from any dialect; `Invalid` when it is none of them.
 
-    Accepts `{"approved": bool}`, `{"decision": word}`, `{"decisions": [{"type": …}]}` (LangChain's
-    human in the loop, as Agent Chat UI sends it) and `[{"type": …, "args": …}]` (Agent Inbox).
-    Only JSON `true` and `false` approve and deny.
+    Accepts `{"approved": bool}`, `{"decision": word}`, `{"answer": text}`, `{"decisions": [{"type":
+    …}]}` (LangChain's human in the loop, as Agent Chat UI sends it) and `[{"type": …, "args": …}]`
+    (Agent Inbox). Only JSON `true` and `false` approve and deny.
     """
     if isinstance(payload, list):
         return _only_one(payload)
     if not isinstance(payload, dict):
         raise Invalid("The decision must be an object.", field="decision")
-    if len(payload.keys() & {"approved", "decision", "decisions"}) > 1:
-        raise Invalid("Give approved, decision or decisions, not several.", field="decision")
+    if len(payload.keys() & {"approved", "decision", "decisions", "answer"}) > 1:
+        raise Invalid(
+            "Give approved, decision, decisions or answer, not several.", field="decision"
+        )
+    if "answer" in payload:
+        return Answer(kind=DecisionKind.ANSWER, text=_text(payload["answer"]))
     if "decisions" in payload:
         return _only_one(payload["decisions"])
     if "approved" in payload:
@@ -43,6 +48,13 @@ def normalise_decision(payload: Any) -> Answer:
     return _answer(kind, payload, payload.get("reason"), None if edit is None else edit_of(edit))
 
 
+def _text(value: Any) -> str:
+    text = clean_text(value, "answer", limit=2_000) if isinstance(value, str) else ""
+    if not text:
+        raise Invalid("answer is empty.", field="answer", advice="Answer in a few words.")
+    return text
+
+
 def _only_one(decisions: Any) -> Answer:
     """The decision on the only action: both UIs send back what they showed, edited or not."""
     if not isinstance(decisions, list) or len(decisions) != 1 or not isinstance(decisions[0], dict):
@@ -53,7 +65,8 @@ def _only_one(decisions: Any) -> Answer:
     reason = message if isinstance(message, str) else None
     action = data.get("edited_action", data.get("args"))
     if not isinstance(action, dict):
-        return _answer(kind, data, reason)
+        words = reason if data.get("type") in ("response", "respond") else None
+        return _answer(kind, data, reason).model_copy(update={"text": words and _text(words)})
     args = action.get("args")
     if not isinstance(args, dict):
         raise Invalid("The action that was answered has no args.", field="decisions")

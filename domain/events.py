@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.companies import Company
 from domain.decisions import Decision, OpenRequest
 from domain.launches import LaunchRequest, Origin
+from domain.model_calls import ModelCall
 from domain.plans import Plan
+from domain.readings import Reading
 from domain.reports import Report
 from domain.steps import Resource, StepResult
 from domain.terms import Approvers
@@ -30,6 +32,38 @@ class RunLaunched(_Event):
 
 class PlanningStarted(_Event):
     type: Literal["planning_started"] = "planning_started"
+
+
+class RequestRead(_Event):
+    """What the request in words was understood to ask for.
+
+    `company` and `systems` are set once nothing is open; `launched` are the runs that were begun
+    for the other companies it names.
+    """
+
+    type: Literal["request_read"] = "request_read"
+    reading: Reading
+    company: Company | None = None
+    systems: tuple[str, ...] = ()
+    launched: tuple[str, ...] = ()
+
+
+class ClarificationRequested(_Event):
+    type: Literal["clarification_requested"] = "clarification_requested"
+    request: OpenRequest
+
+
+class ModelCalled(_Event):
+    type: Literal["model_called"] = "model_called"
+    call: ModelCall
+
+
+class ModelGaveWay(_Event):
+    """Rules did what the model was asked to do; `code` says why."""
+
+    type: Literal["model_gave_way"] = "model_gave_way"
+    role: str
+    code: str
 
 
 class PlanProposed(_Event):
@@ -190,6 +224,10 @@ class RunCancelled(_Event):
 WorkflowEvent = Annotated[
     RunLaunched
     | PlanningStarted
+    | RequestRead
+    | ClarificationRequested
+    | ModelCalled
+    | ModelGaveWay
     | PlanProposed
     | ApprovalRequested
     | DecisionRecorded

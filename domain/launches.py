@@ -1,13 +1,14 @@
 """What a caller asks for when launching a run."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from domain import patterns
 from domain.canonical import digest
 from domain.choices import NOTHING_CHOSEN, Choices
 from domain.companies import Company, Contact, Slug
+from domain.errors import Invalid
 from domain.names import MAX_NAME, MAX_TEXT, clean_name, clean_text, readable
 
 MAX_CONTACTS = 20
@@ -32,12 +33,13 @@ class Origin(BaseModel):
 class LaunchRequest(BaseModel):
     """The launch body. Unknown fields are refused; without `systems` all of them are meant.
 
+    `request` says in words what is wanted; with `company_name` it need not name the company.
     `deadline_seconds` is how long the plan may wait for its decision before the run expires.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    company_name: CompanyName
+    company_name: CompanyName | None = None
     idempotency_key: (
         Annotated[
             str,
@@ -56,6 +58,20 @@ class LaunchRequest(BaseModel):
     )
     choices: Choices = Field(default=NOTHING_CHOSEN, exclude_if=lambda chosen: not chosen)
 
+    @model_validator(mode="after")
+    def _names_somebody(self) -> Self:
+        self.check_names()
+        return self
+
+    def check_names(self) -> None:
+        """`Invalid` unless a company is named, or may be in the words of the request."""
+        if self.company_name is None and not self.request:
+            raise Invalid(
+                "company_name is missing.",
+                field="company_name",
+                advice="Give company_name, or a request in words that names the company.",
+            )
+
     def fingerprint(self, origin: Origin | None = None) -> str:
         """Equal for requests that mean the same; the idempotency key is left out."""
         body: dict[str, Any] = self.model_dump(mode="json", exclude={"idempotency_key"})
@@ -63,5 +79,5 @@ class LaunchRequest(BaseModel):
 
     def about(self, company: Company) -> Company:
         """The company as this launch means it: spelt so, with these people and choices."""
-        said = {"name": self.company_name, "contacts": tuple(self.contacts)}
+        said = {"name": self.company_name or company.name, "contacts": tuple(self.contacts)}
         return company.model_copy(update={**said, "choices": self.choices})

@@ -27,3 +27,8 @@ class ModelCall(BaseModel):
     latency_ms: int = 0
     request_id: str | None = None
     error: str | None = None
+
+    @property
+    def tokens(self) -> int:
+        """As far as they are known."""
+        return (self.input_tokens or 0) + (self.output_tokens or 0)

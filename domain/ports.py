@@ -9,7 +9,9 @@ from typing import Protocol
 from domain.codes import ErrorCode
 from domain.companies import Company, Contact
 from domain.events import WorkflowEvent
+from domain.launches import LaunchRequest
 from domain.plans import Change
+from domain.readings import Clarification, Reading
 from domain.steps import Resource
 
 
@@ -101,6 +103,39 @@ class Journal(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Words:
+    """A request in words that is to be read: what came with it, and what was answered since.
+
+    `tokens_used` are those of the run's model calls so far.
+    """
+
+    run_id: str
+    launch: LaunchRequest
+    answered: tuple[Clarification, ...] = ()
+    tokens_used: int = 0
+
+
+class Reader(Protocol):
+    """Reads requests. What its model calls cost is in the journal when it returns."""
+
+    async def read(self, words: Words, journal: Journal) -> Reading:
+        """What is asked for, or a question. Nothing is understood that is not in the words."""
+        ...
+
+
+class Desk(Protocol):
+    """What a run may do beside its own plan."""
+
+    async def settle(self, name: str, slug: str | None) -> Company:
+        """The company that this name means, known or new."""
+        ...
+
+    async def launch(self, request: LaunchRequest) -> str:
+        """Launch another run for the same person; the same idempotency key again is one run."""
+        ...
+
+
 class Health(Protocol):
     """The result of a check of one system: credentials, scopes and configured objects."""
 
@@ -170,6 +205,8 @@ class NodeContext:
     """What a node may use: one run's ledger, gate and journal, and the systems. Never persisted.
 
     `contacts` are the people named at launch, who are not in the state; None where it has them.
+    `words` is a request that was not read yet, which `reader` and `desk` are for. The
+    `newsletter_only` addresses are for no other system; `notes` are told to whoever approves.
     `park` ends the stretch at the next boundary. A wait before a retry that is longer than
     `longest_hold_seconds` holds no worker: the run is parked until then. Within a read no wait is
     longer than `longest_wait_seconds`.
@@ -180,6 +217,11 @@ class NodeContext:
     gate: Gate
     journal: Journal
     contacts: tuple[Contact, ...] | None = None
+    words: Words | None = None
+    reader: Reader | None = None
+    desk: Desk | None = None
+    newsletter_only: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
     park: Callable[[], None] = _stay
     max_step_retries: int = 3
     backoff_base_seconds: float = 0.5

@@ -14,13 +14,16 @@ from domain.events import (
     ApprovalRequested,
     CancelRequested,
     ChangeApplied,
+    ClarificationRequested,
     DecisionRecorded,
     EscalationRequested,
+    ModelCalled,
     PauseRequested,
     PlanEdited,
     PlanProposed,
     RecordedEvent,
     RequestHandedOver,
+    RequestRead,
     RequestReminded,
     RetryScheduled,
     RollbackStarted,
@@ -38,9 +41,10 @@ from domain.events import (
 )
 from domain.launches import LaunchRequest, Origin
 from domain.plans import Plan
+from domain.readings import Clarification, Reading
 from domain.reports import Report, render_report
 from domain.status import TERMINAL, RunStatus
-from domain.steps import Resource, StepResult, StepStatus
+from domain.steps import Resource, StepResult
 from domain.transitions import next_status
 from domain.verifications import Verification
 from domain.waits import Waiting
@@ -67,6 +71,7 @@ class Failure(BaseModel):
 class RunState(BaseModel):
     """`version` is the number of the last event. `was` is what a paused run returns to.
 
+    `reading` is what a request in words was last understood to ask for.
     `waits_until` is when the systems that are to be tried again may be asked.
     """
 
@@ -85,6 +90,9 @@ class RunState(BaseModel):
     open_request: OpenRequest | None = None
     waiting: Waiting | None = None
     decisions: tuple[Decision, ...] = ()
+    reading: Reading | None = None
+    clarifications: tuple[Clarification, ...] = ()
+    tokens_used: int = 0
     progress: dict[str, Progress] = {}
     steps: dict[str, StepResult] = {}
     undone: tuple[str, ...] = ()
@@ -181,7 +189,16 @@ def _effects(run: RunState, event: object, at: datetime) -> dict[str, object]:
             return {"plan": plan}
         case PlanEdited(company=company, systems=systems):
             return {"company": company, "systems": systems, "plan": None}
-        case ApprovalRequested(request=request) | EscalationRequested(request=request):
+        case RequestRead(reading=reading, company=company):
+            known = {"company": company, "systems": event.systems} if company else {}
+            return {"reading": reading, **known}
+        case ModelCalled(call=call):
+            return {"tokens_used": run.tokens_used + call.tokens}
+        case (
+            ApprovalRequested(request=request)
+            | EscalationRequested(request=request)
+            | ClarificationRequested(request=request)
+        ):
             return {"open_request": request, "waiting": Waiting(since=at)}
         case ApprovalGiven() | RequestReminded() | RequestHandedOver():
             return dict(_waited(run, event))
@@ -223,7 +240,7 @@ def _effects(run: RunState, event: object, at: datetime) -> dict[str, object]:
         case RunCompleted(report=report) | RunRolledBack(report=report):
             return {"report": report}
         case RunVerified(verification=verification):
-            return {"verification": verification, "steps": _settled_since(run, verification)}
+            return {"verification": verification, "steps": verification.settling(run.steps)}
         case RunFailed(code=code, message=message, report=report):
             return {"failure": Failure(code=code, message=message), "report": report}
         case RunCancelled(reason=reason):
@@ -251,18 +268,6 @@ def _waited(
     yield "waiting", run.waiting.model_copy(update=new)
 
 
-def _settled_since(run: RunState, verification: Verification) -> dict[str, StepResult]:
-    """A step that waited for somebody outside has succeeded once nothing waits any more."""
-    steps = dict(run.steps)
-    for check in verification.checks:
-        step = steps.get(check.system)
-        waits = any(resource.pending for resource in check.resources)
-        if step and step.status is StepStatus.PENDING and check.ok and not waits:
-            done = {"status": StepStatus.SUCCESS, "resources": check.resources, "hint": None}
-            steps[check.system] = step.model_copy(update=done)
-    return steps
-
-
 def _decided(run: RunState, decision: Decision) -> dict[str, object]:
     changes: dict[str, object] = {
         "decisions": (*run.decisions, decision),
@@ -270,6 +275,10 @@ def _decided(run: RunState, decision: Decision) -> dict[str, object]:
     }
     if decision.kind is DecisionKind.EXPIRE:
         changes["failure"] = Failure(code="expired", message="Nobody decided in time.")
+    if decision.kind is DecisionKind.ANSWER:
+        asked = run.reading or Reading()
+        said = asked.clarified(decision.text or "")
+        changes["clarifications"] = (*run.clarifications, said)
     if decision.kind is DecisionKind.ABORT:
         message = f"{decision.responder} stopped the run; what was made stays."
         changes["failure"] = Failure(code="aborted", message=message)

@@ -13,7 +13,8 @@ def merge(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
 class OnboardingState(TypedDict):
     """What the checkpoint carries of a run.
 
-    `edits` counts how often a person changed the plan; runs of earlier releases lack it.
+    `edits` counts how often a person changed the plan, `questions` how often one was asked about a
+    request in words; runs of earlier releases lack them.
 
     `company`, `plan` and each of the `results` are the JSON of the models of those names, without
     the company's contacts: no address is kept in a checkpoint.
@@ -31,6 +32,7 @@ class OnboardingState(TypedDict):
     escalations: int
     outcome: str
     edits: NotRequired[int]
+    questions: NotRequired[int]
 
 
 class Branch(TypedDict):
@@ -60,4 +62,5 @@ def initial(run_id: str, company: Json, systems: list[str]) -> OnboardingState:
         "escalations": 0,
         "outcome": "",
         "edits": 0,
+        "questions": 0,
     }

@@ -34,6 +34,10 @@ MOVES: Mapping[str, Mapping[RunStatus, RunStatus]] = MappingProxyType(
         "request_reminded": _stay(_ASKING),
         "request_handed_over": _stay(_ASKING),
         "plan_edited": _stay(frozenset({S.PLANNING})),
+        "request_read": _stay(frozenset({S.PLANNING})),
+        "clarification_requested": {S.PLANNING: S.NEEDS_CLARIFICATION},
+        "model_called": _stay(ACTIVE),
+        "model_gave_way": _stay(ACTIVE),
         "step_started": _stay(_AT_WORK),
         "change_applied": _stay(_AT_WORK | {S.ROLLING_BACK}),  # a lost answer may be found then
         "step_finished": _stay(_AT_WORK),
@@ -65,6 +69,7 @@ DECISIONS: Mapping[DecisionKind, Mapping[RunStatus, RunStatus]] = MappingProxyTy
         DecisionKind.SKIP: {S.ESCALATED: S.PROVISIONING},
         DecisionKind.ABORT: {S.ESCALATED: S.FAILED},
         DecisionKind.ROLLBACK: {S.ESCALATED: S.ROLLING_BACK},
+        DecisionKind.ANSWER: {S.NEEDS_CLARIFICATION: S.PLANNING},
     }
 )
 

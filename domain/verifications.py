@@ -1,8 +1,10 @@
 """What a completed run's systems hold when they are read again."""
 
+from collections.abc import Mapping
+
 from pydantic import BaseModel, ConfigDict
 
-from domain.steps import Resource
+from domain.steps import Resource, StepResult, StepStatus
 
 
 class SystemCheck(BaseModel):
@@ -35,3 +37,14 @@ class Verification(BaseModel):
     def ok(self) -> bool:
         """Nothing has drifted, and everything could be read."""
         return all(check.ok for check in self.checks)
+
+    def settling(self, steps: Mapping[str, StepResult]) -> dict[str, StepResult]:
+        """The steps after it: what waited for somebody outside has succeeded once nothing waits."""
+        after = dict(steps)
+        for check in self.checks:
+            step = steps.get(check.system)
+            waits = any(resource.pending for resource in check.resources)
+            if step and step.status is StepStatus.PENDING and check.ok and not waits:
+                done = {"status": StepStatus.SUCCESS, "resources": check.resources, "hint": None}
+                after[check.system] = step.model_copy(update=done)
+        return after

@@ -11,6 +11,7 @@ from langgraph.graph.state import CompiledStateGraph
 from domain.ports import NodeContext
 from domain.state import Branch, OnboardingState
 from nodes.approval import approval
+from nodes.clarification import clarification
 from nodes.escalation import escalation
 from nodes.planner import planner
 from nodes.provisioner import provisioner
@@ -36,6 +37,7 @@ def build(checkpointer: BaseCheckpointSaver[str] | None = None) -> Onboarding:
     """The compiled graph; without a checkpointer for hosts that bring their own."""
     builder = StateGraph(OnboardingState, context_schema=NodeContext)
     builder.add_node("planner", planner)
+    builder.add_node("clarification", clarification)
     builder.add_node("approval", approval)
     builder.add_node("provisioner", provisioner, input_schema=Branch)
     builder.add_node("validator", validator)
@@ -43,7 +45,6 @@ def build(checkpointer: BaseCheckpointSaver[str] | None = None) -> Onboarding:
     builder.add_node("rollback", rollback)
     builder.add_node("reporter", reporter)
     builder.add_edge(START, "planner")
-    builder.add_edge("planner", "approval")
     builder.add_edge("provisioner", "validator")
     builder.add_edge("reporter", END)
     return builder.compile(checkpointer=checkpointer)

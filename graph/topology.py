@@ -8,6 +8,10 @@ from langgraph.graph import END, START
 from graph.build import build
 
 _CHOICES = {
+    ("planner", "planner"): "request read",
+    ("planner", "clarification"): "not clear",
+    ("planner", "approval"): "planned",
+    ("clarification", "planner"): "answered",
     ("approval", "provisioner"): "approved",
     ("approval", "planner"): "edited",
     ("approval", END): "denied",

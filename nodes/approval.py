@@ -23,7 +23,7 @@ async def approval(
     An approval fans out, to the systems that it names; an edit has the plan made anew.
     """
     plan, edits = plan_of(state, runtime.context), state.get("edits", 0)
-    request = approval_request(plan, edits)
+    request = approval_request(plan, edits, runtime.context.notes)
     raw = interrupt(payload(request, approval_args(plan, people=names_people(state))))
     answer = read_answer(raw, request)
     match answer.kind:

@@ -3,21 +3,26 @@
 import asyncio
 
 from langgraph.runtime import Runtime
+from langgraph.types import Command
 
 from domain.companies import Company
 from domain.errors import SystemFault
 from domain.events import PlanningStarted, PlanProposed
 from domain.plans import Change, Plan
 from domain.ports import NodeContext
-from domain.state import Json, OnboardingState
+from domain.state import OnboardingState
 from nodes.backoff import pause_seconds
 from nodes.people import company_of, plan_kept
+from nodes.reading import Next, read_request
 
 
-async def planner(state: OnboardingState, runtime: Runtime[NodeContext]) -> Json:
-    """Who and which systems were fixed at intake; the changes come from reading the systems."""
+async def planner(state: OnboardingState, runtime: Runtime[NodeContext]) -> Command[Next]:
+    """Who and which systems come from intake, or from reading a request in words; the changes come
+    from reading the systems."""
     context = runtime.context
     await context.journal.emit(PlanningStarted(), key="planning")
+    if context.words is not None:
+        return await read_request(state, context, context.words)
     company = company_of(state, context)
     names = tuple(state["systems"])
     found = await asyncio.gather(*(_read(name, company, context) for name in names))
@@ -29,7 +34,7 @@ async def planner(state: OnboardingState, runtime: Runtime[NodeContext]) -> Json
     )
     again = f"/{state['edits']}" if state.get("edits") else ""
     await context.journal.emit(PlanProposed(plan=plan), key=f"plan/{plan.digest}{again}")
-    return {"plan": plan_kept(plan, state)}
+    return Command(goto="approval", update={"plan": plan_kept(plan, state)})
 
 
 async def _read(name: str, company: Company, context: NodeContext) -> list[Change]:
@@ -37,7 +42,7 @@ async def _read(name: str, company: Company, context: NodeContext) -> list[Chang
     system = context.systems[name]
     for attempt in range(1, context.max_step_retries + 2):
         try:
-            return list(await system.plan(company, context.ledger))
+            return list(await system.plan(_meant_for(name, company, context), context.ledger))
         except SystemFault as fault:
             last = fault
             wait = pause_seconds(context, attempt, fault.after_seconds)
@@ -46,3 +51,11 @@ async def _read(name: str, company: Company, context: NodeContext) -> list[Chang
             if attempt <= context.max_step_retries:
                 await asyncio.sleep(wait)
     return list(system.blocked(company, f"{last.message} {last.advice}"))
+
+
+def _meant_for(name: str, company: Company, context: NodeContext) -> Company:
+    """The company without the people whom this system is not to write to."""
+    if name == "newsletter" or not context.newsletter_only:
+        return company
+    people = tuple(one for one in company.contacts if one.email not in context.newsletter_only)
+    return company.model_copy(update={"contacts": people})

@@ -1,6 +1,6 @@
 """What a person is shown at an interrupt, and how their answer is read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from domain.companies import Company
@@ -27,8 +27,9 @@ _HITL_WORDS = {
 }
 
 
-def approval_request(plan: Plan, edits: int) -> OpenRequest:
+def approval_request(plan: Plan, edits: int, notes: Sequence[str] = ()) -> OpenRequest:
     """The question whether this plan may be carried out, asked anew after each of the edits."""
+    remarks = ["", *notes] if notes else []
     lines = [
         f"- {change.system}: {change.kind} · {change.summary}"
         + (f" ({change.reason})" if change.reason else "")
@@ -41,7 +42,9 @@ def approval_request(plan: Plan, edits: int) -> OpenRequest:
         request_id=f"{plan.run_id}:approval:{plan.digest[:12]}" + (f":{edits}" if edits else ""),
         kind=RequestKind.APPROVAL,
         allowed=ANSWERS[RequestKind.APPROVAL],
-        description=visible("\n".join([title, "", loader.load("approval").body, "", *lines])),
+        description=visible(
+            "\n".join([title, "", loader.load("approval").body, "", *lines, *remarks])
+        ),
         digest=plan.digest,
         systems=plan.systems,
     )

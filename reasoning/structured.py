@@ -44,7 +44,7 @@ class Budget:
 
     def add(self, call: ModelCall) -> None:
         """What the call has used."""
-        self.used += (call.input_tokens or 0) + (call.output_tokens or 0)
+        self.used += call.tokens
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ def _plan(request: str, answers: Sequence[str]) -> PlanReply:
     companies, wishes = _companies(answered), all_wishes(answered)
     if answered and not companies:
         companies = _bare_names(answers)
+    told = bool(companies)
     if not companies or not answered:
         check_intent(found)
     if not companies:
@@ -67,7 +68,7 @@ def _plan(request: str, answers: Sequence[str]) -> PlanReply:
         check_count(found, companies)
     if not companies:
         raise Question("company_name")
-    check_names(found, companies)
+    check_names(answered if told else found, companies)
     if not any(wish.says_something for wish in wishes):
         wishes = all_wishes(found)
         check_systems(found, wishes, companies)
@@ -102,7 +103,10 @@ def _companies(found: Sequence[Sentence]) -> list[str]:
 
 
 def _bare_names(answers: Sequence[str]) -> list[str]:
-    """An answer that is nothing but a name."""
+    """The only name in an answer, or an answer that is nothing but one."""
+    names = [name for sentence in sentences(answers[-1]) for name in sentence.names]
+    if len(names) == 1 and not names[0].doubtful:
+        return [names[0].text]
     last = answers[-1].strip().strip("\"'“”.!").strip()
     known = [item for s in sentences(last) for item in s.items if item.kinds - {"legal", "family"}]
     return [last] if last and not known and len(last.split()) <= 6 and "\n" not in last else []

@@ -229,7 +229,7 @@ def settle(found: Sequence[Wish], name: str, count: int) -> tuple[list[str], str
     rest = any(w.rest for w in base)
     if any(w.unclear for w in base) or include & exclude:
         return [], "contradiction"
-    if only and ((every and include) or (not include and not exclude) or rest):
+    if only and ((every and include) or rest):
         return [], "contradiction"
     if rest and (not exclude or include):
         return [], "rest"

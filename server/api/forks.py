@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import BeforeValidator, Field
 
-from domain.launches import CompanyName, LaunchRequest
+from domain.launches import LaunchRequest
 from server.api import docs
 from server.api.bodies import JsonRoute
 from server.api.parameters import MAX_SEQ, Caller, IdempotencyKey, IfVersion, RunId, ServiceHere
@@ -24,8 +24,10 @@ def _whole(value: Any) -> Any:
 class ForkBody(LaunchRequest):
     """What is to be otherwise than in the run that is forked; `at` is one of its events."""
 
-    company_name: CompanyName | None = None  # type: ignore[assignment]
     at: Annotated[int, Field(ge=1, le=MAX_SEQ), BeforeValidator(_whole)] | None = None
+
+    def check_names(self) -> None:
+        """The run that is forked names the company."""
 
 
 @router.post(

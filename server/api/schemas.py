@@ -87,7 +87,8 @@ class HumanAnswer(BaseModel):
 class ResumeBody(MoveBody):
     """Nothing but perhaps a responder goes on with a paused run; anything else is an answer.
 
-    Exactly one of `approved`, `decision` and `decisions` gives it. `digest` says which plan was
+    Exactly one of `approved`, `decision`, `decisions` and `answer` gives it; `answer` is for a run
+    that needs clarification. `digest` says which plan was
     looked at: an answer to another one than the open one is refused. `systems` approves, retries
     or skips these only; `edit` goes with the decision `edit`. A list is taken as `decisions`.
     """
@@ -101,6 +102,7 @@ class ResumeBody(MoveBody):
     digest: str | None = None
     systems: Annotated[list[str], Field(max_length=MAX_SYSTEMS)] | None = None
     edit: PlanEdit | None = None
+    answer_text: Annotated[str | None, Field(alias="answer", max_length=MAX_REASON)] = None
 
     @model_validator(mode="before")
     @classmethod
@@ -110,7 +112,7 @@ class ResumeBody(MoveBody):
 
     def answer(self) -> Answer | None:
         """The decision, or None when none was sent; `Invalid` when it is not one."""
-        said = self.model_dump(exclude_unset=True, exclude={"responder"})
+        said = self.model_dump(by_alias=True, exclude_unset=True, exclude={"responder"})
         if not said:
             return None
         # The dialect of `decisions` has no place for these, but whoever sends them means them.

@@ -44,10 +44,12 @@ async def decide(
     """Record the answer to the open question; `resuming` goes on with a paused run to do so.
 
     The winner is bound to the digest of the plan that is open. `AlreadyDecided` names the winner,
-    `StalePlan` the plan that is open now; nothing is changed by either. `Replayed` when the signed
+    `StalePlan` the plan that is open now; nothing is changed by either. Who may launch may also
+    answer what a launch is asked. `Replayed` when the signed
     `message` that brought it was acted on before.
     """
-    actor.require(Scope.APPROVER)
+    answers = answer.kind is DecisionKind.ANSWER
+    actor.require(Scope.OPERATOR if answers else Scope.APPROVER)
     async with service.database.write() as tx:
         if message is not None:
             await once(tx, message)
@@ -133,7 +135,7 @@ def _open(run: RunState, tx: Transaction) -> OpenRequest:
     if run.open_request is None:
         raise IllegalMove(
             f"The run is {run.status} and waits for no decision.",
-            advice="Wait until it is awaiting_approval or escalated.",
+            advice="Wait until it is awaiting_approval, escalated or needs_clarification.",
         )
     if run.expires_at is not None and run.expires_at <= tx.now:
         raise IllegalMove(
@@ -166,7 +168,9 @@ async def _settled(tx: Transaction, run: RunState, answer: Answer, actor: Actor)
 def _repeats(answer: Answer, actor: Actor, winner: Decision) -> bool:
     same = winner.kind is answer.kind and winner.responder == clean_name(actor.name, "responder")
     meant = not answer.systems or set(answer.systems) == set(winner.systems)
-    return same and meant and answer.digest in (None, winner.digest) and answer.edit == winner.edit
+    said = answer.text if answer.kind is DecisionKind.ANSWER else None
+    alike = answer.edit == winner.edit and said == winner.text
+    return same and meant and answer.digest in (None, winner.digest) and alike
 
 
 async def _rival(tx: Transaction, run: RunState, answer: Answer) -> Decision | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from domain.companies import company_id_for
+from domain.companies import UNNAMED, company_id_for
 from domain.launches import LaunchRequest, Origin
 from domain.runs import RunState
 from domain.scopes import Scope
@@ -30,7 +30,7 @@ async def fork(
     check_version(now, if_version)
     then = now if at is None else await get_run(service, run_id, tenant=actor.tenant, at=at)
     body = _about(then) | (changes or {})
-    body["company_name"] = body["company_name"] or then.company.name
+    body["company_name"] = body["company_name"] or _about(then)["company_name"]
     if body["company_name"] != then.company.name and "slug" not in (changes or {}):
         body["slug"] = None  # it was the other company's
     origin = Origin(run_id=run_id, seq=then.version)
@@ -38,12 +38,12 @@ async def fork(
 
 
 def _about(run: RunState) -> dict[str, Any]:
-    company = run.company
-    own_slug = company.company_id != company_id_for(company.name)
+    company, read = run.company, run.company != UNNAMED
+    own_slug = read and company.company_id != company_id_for(company.name)
     return {
-        "company_name": company.name,
-        "request": run.request.request,
-        "systems": list(run.systems),
+        "company_name": company.name if read else None,
+        "request": None if run.plan or (run.reading and read) else run.request.request,
+        "systems": list(run.systems) if read else run.request.systems,
         "contacts": list(company.contacts),
         "slug": company.slug if own_slug else None,
         "note": run.request.note,

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from domain.companies import UNNAMED
 from domain.edits import chosen
 from domain.errors import KeyReused
 from domain.events import RunLaunched
@@ -56,7 +57,9 @@ async def enter(
                 raise KeyReused("This idempotency key was used for another request.")
             return Launched(earlier.run, replayed=True)
     await service.intake.admit(tx)
-    company = await slugs.settle(tx, request.company_name, request.slug)
+    company = UNNAMED
+    if request.company_name is not None:
+        company = await slugs.settle(tx, request.company_name, request.slug)
     company = request.about(company)
     run = await log.begin(
         tx,

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from domain.companies import Company
-from domain.errors import SystemFault
+from domain.errors import Invalid, SystemFault
 from domain.launches import LaunchRequest
 from domain.plans import Change
 from domain.scopes import Scope
@@ -29,6 +29,12 @@ async def preview(service: Service, request: LaunchRequest, actor: Actor) -> Pre
     A system that cannot be read is shown as blocked, as in a plan; it is not asked a second time.
     """
     actor.require(Scope.OPERATOR)
+    if request.company_name is None:
+        raise Invalid(
+            "company_name is missing.",
+            field="company_name",
+            advice="Give it for a preview; a launch reads it from the request.",
+        )
     names = chosen_systems(service, request)
     async with service.database.read() as tx:
         company = await slugs.propose(tx, request.company_name, request.slug)

@@ -1,7 +1,15 @@
 """Asking: a question is made visible under its terms, or the policy answers it by itself."""
 
+from collections.abc import Callable, Mapping
+
 from domain.decisions import Decision, DecisionKind, OpenRequest, RequestKind
-from domain.events import ApprovalRequested, EscalationRequested
+from domain.events import (
+    ApprovalRequested,
+    ClarificationRequested,
+    EscalationRequested,
+    WorkflowEvent,
+)
+from domain.names import visible
 from domain.runs import RunState
 from domain.terms import Terms
 from server.lifecycle import decisions
@@ -9,6 +17,11 @@ from server.lifecycle.service import Actor, Service
 from server.store import log, runs
 
 ACTOR = "agentos"
+_EVENTS: Mapping[RequestKind, Callable[..., WorkflowEvent]] = {
+    RequestKind.APPROVAL: ApprovalRequested,
+    RequestKind.ESCALATION: EscalationRequested,
+    RequestKind.CLARIFICATION: ClarificationRequested,
+}
 POLICY = "policy"
 
 
@@ -21,9 +34,8 @@ async def ask(service: Service, run_id: str, question: OpenRequest, fence: int) 
         run = await log.load(tx, run_id, tenant=None, for_update=True)
         if run.open_request is not None:
             return False
-        request = question.model_copy(update={"terms": terms(service, run, question)})
-        asks = ApprovalRequested if request.kind is RequestKind.APPROVAL else EscalationRequested
-        event, key = asks(request=request), f"asked/{request.request_id}"
+        request = question.model_copy(update=_in_full(service, run, question))
+        event, key = _EVENTS[request.kind](request=request), f"asked/{request.request_id}"
         run, _ = await log.append(tx, run_id, event, key=key, actor=ACTOR, fence=fence)
         service.changed(tx, run_id)
         if request.terms.approvals > 0:
@@ -41,6 +53,14 @@ async def ask(service: Service, run_id: str, question: OpenRequest, fence: int) 
         actor = Actor(POLICY, POLICY, tenant=await runs.tenant(tx, run_id))
         await decisions.conclude(service, tx, run, answer, actor, fence=fence)
     return True
+
+
+def _in_full(service: Service, run: RunState, question: OpenRequest) -> dict[str, object]:
+    """Who is to answer; and of a request in words the question itself, which may name people."""
+    asked = run.reading.question if run.reading else None
+    if question.kind is RequestKind.CLARIFICATION and asked:
+        return {"terms": Terms(), "description": visible(asked)}
+    return {"terms": terms(service, run, question)}
 
 
 def terms(service: Service, run: RunState, question: OpenRequest) -> Terms:

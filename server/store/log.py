@@ -41,7 +41,6 @@ async def begin(
             run_id=run_id,
             idempotency_key=idempotency_key,
             fingerprint=event.request.fingerprint(event.origin),
-            name_key=name_key(event.company.name),
             graph_version=graph_version,
             created_at=tx.now,
             tenant=tenant,
@@ -173,7 +172,8 @@ async def last_type(tx: Transaction, run_id: str, *types: str) -> str | None:
 
 def _columns(run: RunState) -> dict[str, Any]:
     return {
-        "company_id": run.company.company_id,
+        "company_id": run.company.company_id or None,
+        "name_key": name_key(run.company.name) if run.company.company_id else "",
         "status": run.status.value,
         "want": "cancel" if run.cancel_pending else "pause" if run.pause_requested else None,
         "version": run.version,

@@ -100,6 +100,12 @@ async def count_by_status(
     return {word: found.get(word.value, 0) for word in status}
 
 
+async def tenant_of(tx: Transaction, run_id: str) -> str:
+    """Whose run it is."""
+    query = select(RunRow.tenant).where(RunRow.run_id == run_id)
+    return (await tx.session.scalars(query)).one()
+
+
 async def company(tx: Transaction, company_id: str) -> Company | None:
     """The company with this id, without contacts, which belong to a launch."""
     row = await tx.session.get(CompanyRow, company_id)

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from domain.events import WorkflowEvent
-from domain.ports import NodeContext
+from domain.ports import NodeContext, Words
 from domain.runs import RunState
 from server.lifecycle.service import Service
 from server.store import decisions, log
 from server.store.effects import RunLedger
+from server.worker.desk import RunDesk
 
 ACTOR = "agentos"
 
@@ -70,4 +71,16 @@ def ports(
         gate=gate,
         journal=journal,
         contacts=run.company.contacts,
+        words=_words(run),
+        desk=RunDesk(service, run),
+        newsletter_only=frozenset(run.reading.newsletter_only if run.reading else ()),
+        notes=run.reading.notes if run.reading else (),
     )
+
+
+def _words(run: RunState) -> Words | None:
+    """The request, as long as something is open about it."""
+    read = run.reading is not None and run.reading.question is None
+    if not run.request.request or read or run.plan is not None:
+        return None
+    return Words(run.run_id, run.request, run.clarifications, run.tokens_used)

@@ -27,13 +27,15 @@ def beginning(run: RunState, *, people: bool = False) -> OnboardingState:
 
 
 def resumption(decision: Decision, run: RunState, *, people: bool = False) -> Command[Any]:
-    """What the graph is told; of an edit also what the run is about since.
+    """What the graph is told; of an edit or an answer also what the run is about.
 
     Not who decided: that is in the row, and people have addresses.
     """
     said = Answer(**{name: getattr(decision, name) for name in Answer.model_fields})
     answer = said.model_dump(mode="json", exclude=None if people else {"edit": {"contacts"}})
-    if decision.kind is DecisionKind.EDIT:
+    if not people:
+        del answer["text"]
+    if decision.kind in (DecisionKind.EDIT, DecisionKind.ANSWER):
         answer["input"] = {"company": _company(run, people), "systems": list(run.systems)}
     return Command(resume=answer)
 

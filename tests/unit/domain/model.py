@@ -9,7 +9,8 @@ from collections.abc import Iterable
 _LAWS = """
 queued              planning_started>planning
 planning            plan_proposed plan_edited approval_requested>awaiting_approval
-needs_clarification
+planning            request_read clarification_requested>needs_clarification
+needs_clarification answer>planning
 awaiting_approval   approve>provisioning deny>denied edit>planning
 awaiting_approval   expire>expired rollback_started>rolling_back
 awaiting_approval   approval_given request_reminded request_handed_over
@@ -28,10 +29,12 @@ completed           run_verified
 paused              run_resumed>was rollback_started>rolling_back
 """
 _WHILE_ALIVE = "run_failed>failed run_cancelled>cancelled cancel_requested person_asked"
+_WHILE_ALIVE += " model_called model_gave_way"
 _WHILE_NOT_PAUSED = "pause_requested run_paused>paused run_resumed"
 
+_ASKING = ("awaiting_approval", "escalated", "needs_clarification")
 ENDS = ("completed", "denied", "expired", "cancelled", "rolled_back", "failed")
-DECISIONS = ("approve", "deny", "edit", "expire", "retry", "skip", "abort", "rollback")
+DECISIONS = ("approve", "deny", "edit", "expire", "retry", "skip", "abort", "rollback", "answer")
 
 
 def _read(laws: str) -> dict[str, dict[str, str]]:
@@ -103,4 +106,4 @@ class Model:
     @property
     def asks(self) -> bool:
         """True while a question is open, be the run paused or not."""
-        return (self.was or self.status) in ("awaiting_approval", "escalated")
+        return (self.was or self.status) in _ASKING

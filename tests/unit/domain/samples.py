@@ -10,8 +10,11 @@ from domain.events import (
     ApprovalRequested,
     CancelRequested,
     ChangeApplied,
+    ClarificationRequested,
     DecisionRecorded,
     EscalationRequested,
+    ModelCalled,
+    ModelGaveWay,
     PauseRequested,
     PersonAsked,
     PlanEdited,
@@ -20,6 +23,7 @@ from domain.events import (
     RecordedEvent,
     ReportingStarted,
     RequestHandedOver,
+    RequestRead,
     RequestReminded,
     RetryScheduled,
     RollbackStarted,
@@ -38,7 +42,9 @@ from domain.events import (
     WorkflowEvent,
 )
 from domain.launches import LaunchRequest
+from domain.model_calls import ModelCall
 from domain.plans import Change, ChangeKind, Plan, Undo
+from domain.readings import Reading
 from domain.reports import Report, ReportLine
 from domain.runs import RunState, reduce
 from domain.steps import Resource, StepResult, StepStatus
@@ -105,6 +111,7 @@ def decision(kind: DecisionKind) -> Decision:
     """A recorded decision of this kind."""
     return Decision(
         kind=kind,
+        text="Globex" if kind is DecisionKind.ANSWER else None,
         reason="Because.",
         systems=("github",),
         digest=PLAN.digest,
@@ -115,10 +122,23 @@ def decision(kind: DecisionKind) -> Decision:
     )
 
 
+CLARIFICATION = OpenRequest(
+    request_id="clarification/1",
+    kind=RequestKind.CLARIFICATION,
+    allowed=ANSWERS[RequestKind.CLARIFICATION],
+    description="Which?",
+)
+CALL = ModelCall(
+    role="planner", prompt="planner@1", prompt_sha="0", model="a-model", input_tokens=9
+)
 LAUNCHED = RunLaunched(company=COMPANY, systems=SYSTEMS, request=REQUEST, door="api")
 _MOMENTS: tuple[WorkflowEvent, ...] = (
     LAUNCHED,
     PlanningStarted(),
+    RequestRead(reading=Reading(question="Which?")),
+    ClarificationRequested(request=CLARIFICATION),
+    ModelCalled(call=CALL),
+    ModelGaveWay(role="planner", code="ThrottlingException"),
     PlanProposed(plan=PLAN),
     ApprovalRequested(request=APPROVAL),
     ApprovalGiven(approval=decision(DecisionKind.APPROVE)),
@@ -166,6 +186,7 @@ def run_after(*words: str | WorkflowEvent) -> RunState:
 
 
 TO_APPROVAL = ("planning_started", "plan_proposed", "approval_requested")
+TO_QUESTION = ("planning_started", "request_read", "clarification_requested")
 TO_WORK = (*TO_APPROVAL, "approve")
 DONE = tuple(
     StepFinished(result=StepResult(system=system, status=status, details="As wished."))

@@ -20,13 +20,14 @@ from tests.unit.domain import samples
 
 
 def _asked(kind: RequestKind, **update: Any) -> OpenRequest:
-    request = samples.APPROVAL if kind is RequestKind.APPROVAL else samples.ESCALATION
-    return request.model_copy(update=update)
+    requests = (samples.APPROVAL, samples.ESCALATION, samples.CLARIFICATION)
+    return next(each for each in requests if each.kind is kind).model_copy(update=update)
 
 
 def _answer(kind: DecisionKind, **more: Any) -> Answer:
     edit = PlanEdit(slug="acme") if kind is DecisionKind.EDIT else None
-    return Answer(kind=kind, edit=edit, **more)
+    text = "Globex" if kind is DecisionKind.ANSWER else None
+    return Answer(kind=kind, edit=edit, text=text, **more)
 
 
 @pytest.mark.parametrize("kind", sorted(set(DecisionKind) - {DecisionKind.EXPIRE}))
@@ -59,6 +60,24 @@ def test_answer_counts_only_when_it_answers_what_was_asked(
     with pytest.raises(Invalid) as error:
         check_answer(answer, _asked(asked))
     assert ", ".join(ANSWERS[asked]) in error.value.advice
+
+
+def test_words_answer_a_question_and_deny_a_plan_when_a_tool_cannot_tell_them_apart() -> None:
+    words = Answer(kind=DecisionKind.DENY, reason="Globex", text="Globex")
+    answer = check_answer(words, samples.CLARIFICATION)
+    assert (answer.kind, answer.text) == (DecisionKind.ANSWER, "Globex")
+    denial = check_answer(words, samples.APPROVAL)
+    assert (denial.kind, denial.reason, denial.text) == (DecisionKind.DENY, "Globex", None)
+
+
+def test_answer_is_refused_when_it_says_nothing_or_answers_no_question() -> None:
+    for answer, request in (
+        (Answer(kind=DecisionKind.ANSWER), samples.CLARIFICATION),
+        (Answer(kind=DecisionKind.APPROVE, text="Globex"), samples.APPROVAL),
+    ):
+        with pytest.raises(Invalid) as error:
+            check_answer(answer, request)
+        assert error.value.field == "answer"
 
 
 def test_answer_is_refused_when_the_request_allows_fewer() -> None:

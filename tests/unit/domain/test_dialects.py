@@ -61,7 +61,11 @@ DIALECTS: dict[str, tuple[Any, Answer]] = {
     ),
     "inbox response": (
         [{"type": "response", "args": "Wrong name."}],
-        Answer(kind=DecisionKind.DENY, reason="Wrong name."),
+        Answer(kind=DecisionKind.DENY, reason="Wrong name.", text="Wrong name."),
+    ),
+    "words": (
+        {"answer": " Globex, without GitHub "},
+        Answer(kind=DecisionKind.ANSWER, text="Globex, without GitHub"),
     ),
     "word edit": (
         {"decision": "edit", "edit": {"slug": "acme", "contacts": []}, "digest": "d"},

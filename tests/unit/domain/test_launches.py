@@ -85,7 +85,6 @@ def test_launch_is_refused_when_a_field_is_unknown(field: str) -> None:
 @pytest.mark.parametrize(
     "update",
     [
-        {"company_name": None},
         {"company_name": 1},
         {"company_name": b"Acme"},
         {"company_name": ["Acme"]},
@@ -114,8 +113,13 @@ def test_launch_is_refused_when_a_value_has_the_wrong_type_or_size(update: dict[
 
 
 def test_launch_is_refused_when_the_company_is_missing() -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(Invalid) as error:
         LaunchRequest.model_validate({"note": "x"})
+    assert error.value.field == "company_name"
+
+
+def test_launch_needs_no_company_when_its_request_may_name_one() -> None:
+    assert LaunchRequest.model_validate({"request": "Onboard Acme."}).company_name is None
 
 
 @pytest.mark.parametrize(
