@@ -98,16 +98,10 @@ def test_question_is_open_when_a_failure_is_escalated() -> None:
     assert run_after(*TO_ESCALATION).open_request == samples.ESCALATION
 
 
-PATHS: dict[RequestKind, tuple[str, ...]] = {
-    RequestKind.APPROVAL: TO_APPROVAL,
-    RequestKind.ESCALATION: TO_ESCALATION,
-    RequestKind.CLARIFICATION: TO_QUESTION,
-}
-
-
 @pytest.mark.parametrize("kind", DecisionKind)
 def test_question_is_closed_when_it_is_decided(kind: DecisionKind) -> None:
-    path = PATHS[next(asked for asked in ANSWERS if kind in ANSWERS[asked])]
+    path = TO_ESCALATION if kind in ANSWERS[RequestKind.ESCALATION] else TO_APPROVAL
+    path = TO_QUESTION if kind is DecisionKind.ANSWER else path
     before, after = run_after(*path), run_after(*path, kind)
     assert after.open_request is None
     assert after.decisions == (*before.decisions, samples.decision(kind))
