@@ -172,7 +172,7 @@ async def last_type(tx: Transaction, run_id: str, *types: str) -> str | None:
 
 def _columns(run: RunState) -> dict[str, Any]:
     return {
-        "company_id": run.company.company_id or None,
+        "company_id": run.company.company_id,
         "name_key": name_key(run.company.name) if run.company.company_id else "",
         "status": run.status.value,
         "want": "cancel" if run.cancel_pending else "pause" if run.pause_requested else None,

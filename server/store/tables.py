@@ -66,7 +66,7 @@ class CompanyRow(Base):
 
 
 class RunRow(Base):
-    """`state` is the folded run; `company_id` is null until a request in words has been read.
+    """`state` is the folded run; `company_id` is empty until a request in words has been read.
 
     `want` says that it is to pause or to be cancelled.
 
@@ -82,7 +82,7 @@ class RunRow(Base):
     run_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     idempotency_key: Mapped[str | None] = mapped_column(String(255), unique=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
-    company_id: Mapped[str | None] = mapped_column(ForeignKey("companies.company_id"), index=True)
+    company_id: Mapped[str] = mapped_column(ForeignKey("companies.company_id"), index=True)
     name_key: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(24))
     version: Mapped[int] = mapped_column(Integer)

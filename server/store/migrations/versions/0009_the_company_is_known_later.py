@@ -1,4 +1,6 @@
-"""A run whose request in words was not read yet has no company."""
+"""A run whose request in words was not read yet is for a company without a name."""
+
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,5 +12,17 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("runs") as runs:
-        runs.alter_column("company_id", existing_type=sa.String(length=40), nullable=True)
+    companies = sa.table(
+        "companies",
+        sa.column("company_id", sa.String),
+        sa.column("name", sa.String),
+        sa.column("slug", sa.String),
+        sa.column("created_at", sa.DateTime(timezone=True)),
+    )
+    nobody = {
+        "company_id": "",
+        "name": "",
+        "slug": "",
+        "created_at": datetime(2026, 1, 1, tzinfo=UTC),
+    }
+    op.bulk_insert(companies, [nobody])
