@@ -57,12 +57,15 @@ def _launched(found: Json) -> str:
 
 
 def _listed(found: Json) -> str:
-    runs = found["runs"]
+    runs, waiting = found["runs"], found["which"] == "waiting"
     if not runs:
-        return "There is none: nothing waits and nothing is listed here."
+        return "Nothing waits for a person." if waiting else "There are no such runs."
     lines = [f"- {_name(run)}: {run['waits_for'] or run['status']}" for run in runs]
-    more = ["There are more; `agentos runs` lists them all."] if found["more"] else []
-    return "\n".join([*lines, *more])
+    if found["more"]:
+        lines.append("There are more; `agentos runs` lists them all.")
+    if waiting:
+        lines.append("“status of NAME” tells the commands that decide.")
+    return "\n".join(lines)
 
 
 def _explained(found: Json) -> str:

@@ -135,13 +135,17 @@ async def _whole(thread_id: str, parts: AsyncGenerator[TurnPart]) -> ChatAnswer:
     )
 
 
-async def _frames(first: TurnPart, parts: AsyncIterator[TurnPart]) -> AsyncIterator[bytes]:
+async def _frames(
+    first: TurnPart | None, parts: AsyncGenerator[TurnPart | None]
+) -> AsyncIterator[bytes]:
     """The parts as events; a fault is told as the last one, as the status is sent already."""
     last = first
     yield _frame(first)
     try:
-        async for last in parts:
-            yield _frame(last)
+        async with aclosing(parts):
+            async for part in parts:
+                last = part or last
+                yield _frame(part)
     except AgentOSError as error:
         last = _fault(error)
         yield _frame(last)
@@ -157,6 +161,9 @@ def _fault(error: AgentOSError) -> TurnFailed:
     return TurnFailed(code=error.code, message=error.message, advice=error.advice)
 
 
-def _frame(part: TurnPart) -> bytes:
+def _frame(part: TurnPart | None) -> bytes:
+    """A comment while nothing happens, so that proxies keep the line."""
+    if part is None:
+        return format_sse_event(comment="quiet")
     data: dict[str, Any] = part.model_dump(mode="json", exclude={"type"})
     return format_sse_event(event=part.type, data_str=json.dumps(data, ensure_ascii=False))

@@ -70,7 +70,8 @@ class Desk:
     async def list_runs(self, which: Which) -> Json:
         """The newest runs of a kind."""
         page = await self._page(_STATUSES[which], _SHOWN)
-        return {"runs": [facts.brief(run) for run in page.items], "more": bool(page.next_cursor)}
+        items = [facts.brief(run) for run in page.items]
+        return {"which": which, "runs": items, "more": bool(page.next_cursor)}
 
     async def status(self, run: str) -> Json:
         """Where a run stands; `run` is its id, or the company's name for its newest one."""

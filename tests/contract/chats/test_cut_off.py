@@ -60,7 +60,7 @@ async def test_a_launch_that_never_began_is_not_made_up(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await cut_off(chatter(home), monkeypatch, after_launch=False)
-    assert "There is none" in (await chatter(home).answer("list runs")).text
+    assert "There are no such runs" in (await chatter(home).answer("list runs")).text
     assert len((await chatter(home).answer(SENTENCE)).launched) == 1
     assert len(await launched(home)) == 1
 

@@ -43,7 +43,7 @@ async def test_what_waits_is_told_and_what_failed_is_explained_and_retried(
     home: House, worlds: dict[str, ToyWorld]
 ) -> None:
     chat = chatter(home)
-    assert "nothing waits" in (await chat.answer("What waits for me?")).text
+    assert "Nothing waits" in (await chat.answer("What waits for me?")).text
     worlds["github"].broken = "refused"
     (run_id,) = (await chat.answer("onboard Globex")).launched
     await home.settle(run_id)
@@ -104,7 +104,7 @@ async def test_nothing_of_another_tenant_is_found_or_listed(home: House) -> None
     await chatter(home).answer("onboard Acme Corp")
     theirs = replace(chatter(home), thread="t2")
     assert "There is no run" in (await theirs.answer("status of Acme Corp", ELSEWHERE)).text
-    assert "There is none" in (await theirs.answer("list runs", ELSEWHERE)).text
+    assert "There are no such runs" in (await theirs.answer("list runs", ELSEWHERE)).text
 
 
 async def test_a_tool_has_the_rights_of_the_one_who_speaks(home: House) -> None:
@@ -112,7 +112,7 @@ async def test_a_tool_has_the_rights_of_the_one_who_speaks(home: House) -> None:
     chat = chatter(home)
     done = await chat.answer("onboard Acme Corp", viewer)
     assert (done.launched, "This needs the scope operator" in done.text) == ((), True)
-    assert "none" in (await chat.answer("list runs", viewer)).text
+    assert "no such runs" in (await chat.answer("list runs", viewer)).text
     with pytest.raises(NotAllowed):
         await chat.say("help", replace(DANA, scopes=frozenset()))
 

@@ -1,11 +1,16 @@
 """The supervisor behind the API: streamed or whole, and refused where it should be."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 
+from server.lifecycle import chats
+from server.supervisor.desk import Desk
+from server.supervisor.facts import Json
 from tests.integration.api.conftest import Door
+from tests.integration.caller import served
 
 CHAT = "/api/v1/chat"
 JSON = {"accept": "application/json"}
@@ -70,3 +75,54 @@ async def test_what_is_no_message_is_refused_before_anything_begins(
 async def test_a_chat_that_nobody_began_is_not_found(door: Door) -> None:
     answer = await door.http.get(f"{CHAT}/nobodys")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.fixture
+def stuck(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Set once a turn has begun to wait for something that never comes; later turns do not."""
+    real, reached = Desk.snapshot, asyncio.Event()
+
+    async def snapshot(self: Desk) -> Json:
+        if not reached.is_set():
+            reached.set()
+            await asyncio.Future()
+        return await real(self)
+
+    monkeypatch.setattr(Desk, "snapshot", snapshot)
+    monkeypatch.setattr(chats, "_LOOKS", 20)  # less than a lease: a thread that is held stays so
+    return reached
+
+
+async def test_a_caller_who_hangs_up_leaves_the_thread_free(
+    door: Door, stuck: asyncio.Event
+) -> None:
+    async with served(door.app) as http:
+        async with http.stream("POST", f"{CHAT}/t1", json=HELP) as answer:
+            lines = answer.aiter_lines()
+            assert (await anext(lines)) == "event: turn"
+            await stuck.wait()
+        again = await http.post(f"{CHAT}/t1", json=HELP, headers=JSON)
+        assert (again.status_code, again.json()["calls"]) == (200, [])
+
+
+async def test_a_server_that_stops_says_so_in_the_stream(door: Door, stuck: asyncio.Event) -> None:
+    async with served(door.app) as http, http.stream("POST", f"{CHAT}/t1", json=HELP) as answer:
+        lines = answer.aiter_lines()
+        assert (await anext(lines)) == "event: turn"
+        await stuck.wait()
+        door.app.state.stopping.set()
+        rest = [line async for line in lines]
+    assert "event: error" in rest
+    assert "store_unavailable" in "".join(rest)
+
+
+async def test_a_fault_in_the_middle_is_told_without_detail(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(self: Desk) -> Json:
+        raise RuntimeError("postgresql://root:hunter2@db")
+
+    monkeypatch.setattr(Desk, "snapshot", broken)
+    parts = await frames(door, "help")
+    assert [name for name, _ in parts] == ["turn", "error"]
+    assert (parts[1][1]["code"], "hunter2" in json.dumps(parts)) == ("internal", False)
