@@ -140,6 +140,7 @@ def application(settings: Settings) -> FastAPI:
         edges=edges,
         sandbox=settings.sandbox,
         logs_out=access.people is not None,
+        chats=app.state.chats,
     )
     return app
 

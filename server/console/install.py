@@ -9,12 +9,13 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from server.console import approvals, batches, forms, launch, moves, run, runs, systems
+from server.console import approvals, batches, chat, forms, launch, moves, run, runs, systems
 from server.console.layout import Edge
 from server.console.pokes import Pokes
 from server.console.rendering import STATIC, assets, environment, style
 from server.console.route import HEADERS, PageRoute
 from server.console.shell import THEME, THEMES, Console, WorkerWatch, go, keep
+from server.lifecycle.chats import Chats
 from server.lifecycle.service import Actor, Service
 
 _STYLE = style()
@@ -30,11 +31,12 @@ def install(
     edges: Sequence[Edge],
     sandbox: bool,
     logs_out: bool = False,
+    chats: Chats | None = None,
 ) -> None:
     """Serve the console at `/`. Its streams end when `stopping` is set.
 
     `actor` tells who asks, `edges` are those of the state machine. `logs_out`:
-    people have logged in, and may log out.
+    people have logged in, and may log out. Without `chats` there is no supervisor.
     """
     app.state.console = Console(
         service=service,
@@ -44,10 +46,11 @@ def install(
         assets=assets(),
         sandbox=sandbox,
         logs_out=logs_out,
+        chats=chats,
         watch=WorkerWatch(service),
         actor=lambda request: replace(actor(request), door="console"),
     )
-    for one in (runs, run, moves, approvals, launch, batches, systems):
+    for one in (runs, run, moves, approvals, launch, batches, chat, systems):
         app.include_router(one.router)
     app.include_router(router)
     app.mount(assets(), _Kept(directory=STATIC))

@@ -18,6 +18,7 @@ from server.console import forms
 from server.console.layout import Edge
 from server.console.pokes import Pokes
 from server.lifecycle import reads
+from server.lifecycle.chats import Chats
 from server.lifecycle.service import ANY_RUN, Actor, Service
 
 WAITING = (RunStatus.AWAITING_APPROVAL, RunStatus.ESCALATED, RunStatus.NEEDS_CLARIFICATION)
@@ -62,6 +63,7 @@ class Console:
     assets: str
     sandbox: bool
     logs_out: bool
+    chats: Chats | None
     watch: WorkerWatch
     actor: Callable[[Request], Actor]
 
@@ -87,6 +89,7 @@ class Console:
             "assets": self.assets,
             "sandbox": self.sandbox,
             "logs_out": self.logs_out,
+            "talks": self.chats is not None,
             "actor": actor,
             "may": {
                 "launch": permits(actor.scopes, Scope.OPERATOR),

@@ -15,7 +15,7 @@ from domain.scopes import Scope
 from reasoning.structured import Budget
 from server.lifecycle.service import Actor, Service
 from server.store import chats
-from server.store.chats import Turn
+from server.store.chats import Thread, Turn
 
 DOOR = "chat"
 _LIFE = new_id("chatter")
@@ -85,6 +85,12 @@ class Chats:
         async with self.service.database.read() as tx:
             await chats.check_owner(tx, known, tenant=actor.tenant, person=actor.name)
         return await self.supervisor.history(known)
+
+    async def threads(self, actor: Actor, *, limit: int = 30) -> list[Thread]:
+        """This person's threads, the latest first."""
+        actor.require(Scope.VIEWER)
+        async with self.service.database.read() as tx:
+            return await chats.find(tx, tenant=actor.tenant, person=actor.name, limit=limit)
 
     @asynccontextmanager
     async def _turn(

@@ -20,6 +20,14 @@ class Turn(NamedTuple):
     tokens: int
 
 
+class Thread(NamedTuple):
+    """A chat: how often something was said in it, and when for the last time."""
+
+    thread_id: str
+    turns: int
+    last_at: datetime
+
+
 async def begin_turn(
     tx: Transaction, thread_id: str, *, tenant: str, person: str, holder: str, life: str
 ) -> Turn | None:
@@ -61,6 +69,13 @@ async def check_owner(tx: Transaction, thread_id: str, *, tenant: str, person: s
     row = await tx.session.get(ChatRow, thread_id)
     if row is None or (row.tenant, row.person) != (tenant, person):
         raise unknown()
+
+
+async def find(tx: Transaction, *, tenant: str, person: str, limit: int) -> list[Thread]:
+    """The threads of a person, the latest first."""
+    query = select(ChatRow).where(ChatRow.tenant == tenant, ChatRow.person == person)
+    rows = await tx.session.scalars(query.order_by(ChatRow.last_at.desc()).limit(limit))
+    return [Thread(row.thread_id, row.turns, row.last_at) for row in rows]
 
 
 async def idle(tx: Transaction, *, before: datetime, limit: int) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, ViewportSize
+from playwright.async_api import Page, ViewportSize, expect
 
 from tests.e2e.running import Running
 from tests.ui.conftest import Visits
@@ -45,6 +45,7 @@ def places(runs: dict[str, str]) -> Iterator[str]:
     """Addresses of all pages."""
     yield from ("/runs", "/runs?q=nothing-like-it", "/approvals", "/launch", "/systems", "/batches")
     yield f"/batches/{runs['batch']}"
+    yield "/chat"
     yield "/runs/run_0000000000000000000000"
     yield f"/launch?from={runs['done']}"
     yield f"/approvals?run={runs['escalated']}"
@@ -112,6 +113,13 @@ async def test_open_dialogs_errors_and_previews_have_nothing_either(
     await page.get_by_role("button", name="Check all systems").click()
     await page.get_by_text("Slack accepts the token").wait_for()
     found += await findings(page, "systems checked")
+    await page.goto("/chat")
+    await page.get_by_label("Message").fill("What waits for me?")
+    await page.keyboard.press("Enter")
+    await page.locator(".said[data-role=assistant]").wait_for()
+    await expect(page.get_by_label("Message")).to_be_focused()
+    found += await findings(page, "chat")
+    await page.locator("h1").click()
     await page.keyboard.press("?")
     found += await findings(page, "keys")
     assert found == []

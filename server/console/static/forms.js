@@ -22,10 +22,11 @@ document.addEventListener("submit", async (event) => {
     before();
     if (!answer.headers.get("Content-Type")?.startsWith("text/html")) throw new TypeError();
     form.closest("dialog")?.close();
+    if (answer.ok && form.dataset.clear !== undefined) form.reset();
     document.querySelectorAll("#problem").forEach((old) => old.remove());
     if (answer.redirected) history.replaceState(null, "", answer.url);
     show(html);
-    focus();
+    focus(form.dataset.clear === undefined ? null : "#message");
   } catch {
     delete form.dataset.keep;
     before();
@@ -48,8 +49,8 @@ function busy(form, button) {
 }
 
 /** Where to go on: what went wrong, what was asked for, or the next question. */
-function focus() {
-  const place = ["#problem h2", "#preview-title", "#decision-title", "#main"]
+function focus(usual) {
+  const place = ["#problem h2", usual ?? "#preview-title", "#decision-title", "#main"]
     .map((selector) => document.querySelector(selector))
     .find((element) => element);
   place?.focus();

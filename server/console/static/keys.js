@@ -1,12 +1,13 @@
 // Keys for people who work here all day. None of them fires in a field or in a dialog.
 
-const PLACES = { r: "/runs", a: "/approvals", l: "/launch", b: "/batches", s: "/systems" };
+const PLACES = { r: "/runs", a: "/approvals", l: "/launch", b: "/batches", c: "/chat", s: "/systems" };
 const TYPING = "input, textarea, select, [contenteditable], dialog[open]";
 let leader = -Infinity;
 
 document.addEventListener("keydown", (event) => {
   const target = event.target;
-  if (event.key === "Enter" && event.ctrlKey) return send(target, event);
+  const sends = event.ctrlKey || (target.dataset.enter !== undefined && !event.shiftKey);
+  if (event.key === "Enter" && sends && !event.isComposing) return send(target, event);
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (target.closest(TYPING) || document.querySelector("dialog[open]")) return;
   if (performance.now() - leader < 1500 && PLACES[event.key]) {
@@ -23,7 +24,7 @@ function act(key) {
   if (key === "?") return document.getElementById("keys").showModal() ?? true;
   if (key === "t") return document.getElementById("theme").click() ?? true;
   if (key === "j" || key === "k") return step(key === "j" ? 1 : -1);
-  if (key === "/" && !document.getElementById("q")) return location.assign("/runs") ?? true;
+  if (key === "/" && !document.querySelector("[data-key='/']")) return location.assign("/runs") ?? true;
   if (/^[1-9]$/.test(key)) return reach(document.querySelectorAll("[data-jump]")[Number(key) - 1]);
   if (!/^[acde/]$/.test(key)) return false;
   const wanted = document.querySelector(`[data-key="${key}"]`);

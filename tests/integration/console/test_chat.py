@@ -1,0 +1,102 @@
+"""Talking with the supervisor on a page."""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from domain.chats import ChatMessage, TextSaid, TurnAnswered, TurnFailed, TurnPart
+from domain.scopes import Scope
+from server.console.chat import linked
+from server.lifecycle.chats import Chats
+from server.lifecycle.service import Actor
+from tests.integration.console.conftest import Desk
+from tests.integration.console.visitor import Page
+
+RUN = "run_1m89hftwvnvk4ww6vbdjwv"
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+class Echo:
+    """Says back what it hears, or fails."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, list[ChatMessage]] = {}
+
+    async def answer(
+        self, service: Any, thread_id: str, text: str, actor: Actor, budget: Any
+    ) -> AsyncGenerator[TurnPart]:
+        log = self.kept.setdefault(thread_id, [])
+        log.append(ChatMessage(role="user", text=text))
+        if text == "fail":
+            yield TurnFailed(code="away", message="The model is away.", advice="Say it again.")
+            return
+        said = f"{actor.name} by {actor.door}: {text} {RUN}"
+        yield TextSaid(text=said)
+        log.append(ChatMessage(role="assistant", text=said))
+        yield TurnAnswered(text=said)
+
+    async def history(self, thread_id: str) -> list[ChatMessage]:
+        return self.kept.get(thread_id, [])
+
+    async def forget(self, thread_ids: Sequence[str]) -> None:
+        return
+
+
+@pytest.fixture
+def talks(desk: Desk) -> Desk:
+    """A desk with a supervisor."""
+    state = desk.app.state
+    state.console = replace(state.console, chats=Chats(desk.home.service, Echo()))
+    return desk
+
+
+async def test_a_message_is_answered_and_runs_are_links(talks: Desk) -> None:
+    await talks.open("/chat")
+    page = await talks.press("Send message", message=f"Hello {HOSTILE}")
+    assert page.status == 200 and talks.path.startswith("/chat/chat-")
+    assert f"operator by chat: Hello {HOSTILE}" in page.text
+    assert (f"/runs/{RUN}", RUN) in page.links
+    assert "img" not in [tag for tag, _ in page.tags]
+    page = await talks.open("/chat")
+    assert [href for href, _ in page.links if href.startswith("/chat/")] == [talks_path(page)]
+
+
+def talks_path(page: Page) -> str:
+    return next(href for href, text in page.links if text.startswith("Chat "))
+
+
+async def test_an_example_is_a_message(talks: Desk) -> None:
+    await talks.open("/chat")
+    page = await talks.press("What waits for me?")
+    assert "operator by chat: What waits for me?" in page.text
+
+
+async def test_what_could_not_be_answered_is_still_typed(talks: Desk) -> None:
+    await talks.open("/chat")
+    page = await talks.press("Send message", message="fail")
+    assert page.status == 503 and "The model is away. Say it again." in page.text
+    assert "fail</textarea>" in page.html
+
+
+async def test_a_chat_of_somebody_else_is_not_there(talks: Desk) -> None:
+    await talks.open("/chat")
+    await talks.press("Send message", message="Hello")
+    theirs = talks.path
+    talks.become(Actor("eve", "api", scopes=frozenset(Scope)))
+    assert (await talks.open(theirs)).status == 404
+    page = await talks.open("/chat")
+    assert theirs not in [href for href, _ in page.links]
+
+
+async def test_without_a_supervisor_no_page_names_it(desk: Desk) -> None:
+    page = await desk.open("/runs")
+    assert "Supervisor" not in page.text
+    assert (await desk.open("/chat")).status == 404
+
+
+def test_links_are_made_of_ids_alone() -> None:
+    text = linked(f"{HOSTILE} {RUN}\u202e run_short")
+    assert "<img" not in text and f'<a href="/runs/{RUN}">' in text
+    assert "\u202e" not in text and "run_short</a>" not in text
