@@ -96,7 +96,7 @@ def payload(request: OpenRequest, args: Json) -> dict[str, Any]:
         "allowed_decisions": [_HITL_WORDS.get(kind, kind.value) for kind in request.allowed],
     }
     if DecisionKind.EDIT in request.allowed:
-        review["args_schema"] = PlanEdit.model_json_schema()
+        review["args_schema"] = _without_patterns(PlanEdit.model_json_schema())
     return {
         "request": request.model_dump(mode="json"),
         "action_requests": [action],
@@ -121,3 +121,12 @@ def read_input(raw: Any, answer: Answer, plan: Plan, known: Collection[str]) -> 
 
 def _answer_fields(decision: Json) -> Json:
     return {name: decision[name] for name in Answer.model_fields if name in decision}
+
+
+def _without_patterns(schema: Any) -> Any:
+    """Inboxes check in languages whose patterns differ; what does not fit is refused here."""
+    if isinstance(schema, dict):
+        return {key: _without_patterns(part) for key, part in schema.items() if key != "pattern"}
+    if isinstance(schema, list):
+        return [_without_patterns(part) for part in schema]
+    return schema
