@@ -36,13 +36,17 @@ def _wrote(run: RunState, actor: Actor) -> bool:
     return name_key(actor.name) in {name_key(author) for author in run.authors}
 
 
+def _same_person(one: Decision, other: Decision) -> bool:
+    return name_key(one.responder) == name_key(other.responder)
+
+
 def together(run: RunState, request: OpenRequest, last: Decision) -> Decision | None:
     """The decision that this approval completes; None as long as more are needed.
 
     What all of them approved is approved: `Invalid` when that is no system at all.
     """
     given = run.waiting.approvals if run.waiting else ()
-    earlier = [one for one in given if one.responder != last.responder]
+    earlier = [one for one in given if not _same_person(one, last)]
     if len(earlier) + 1 < request.terms.approvals:
         return None
     systems = tuple(name for name in last.systems if all(name in one.systems for one in earlier))
@@ -60,7 +64,7 @@ async def give(
     service: Service, tx: Transaction, run: RunState, approval: Decision, actor: Actor
 ) -> RunState:
     """Keep one of several approvals; nobody is heard twice."""
-    if run.waiting and any(one.responder == approval.responder for one in run.waiting.approvals):
+    if run.waiting and any(_same_person(one, approval) for one in run.waiting.approvals):
         raise Invalid(
             "Your approval of this plan stands already; others must approve too.",
             field="systems",

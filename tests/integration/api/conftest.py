@@ -12,6 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from domain.policies import ONE_APPROVAL, Policy
 from server.api.app import create_app
 from server.api.gate import Access
 from server.lifecycle.callers import KeyRing
@@ -47,6 +48,7 @@ async def opened(
     *,
     guarded: Callable[[KeyRing], Access] | None = None,
     four_eyes: bool = False,
+    policy: Policy = ONE_APPROVAL,
     **options: Any,
 ) -> AsyncIterator[Door]:
     """The API of one service; `options` are those of `create_app`. `guarded`: who asks is known.
@@ -61,7 +63,7 @@ async def opened(
         "unsigned_webhook_allowed": True,
         **options,
     }
-    async with house(folder, systems, four_eyes=four_eyes) as home:
+    async with house(folder, systems, four_eyes=four_eyes, policy=policy) as home:
         if guarded:
             settings["access"] = guarded(KeyRing(home.service.database))
         app = create_app(home.service, chats=chatter(home).chats, **settings)

@@ -85,6 +85,33 @@ async def test_run_is_approved_late_when_nobody_looks_at_the_time(
         await home.until(run.run_id, S.COMPLETED)
 
 
+async def test_approval_or_deadline_stands_when_both_come_at_once(
+    tmp_path: Path, town: Town, address: str | None
+) -> None:
+    rule = policy({"deadline_seconds": 1.0})
+    async with house(tmp_path, town.systems, address=address, policy=rule) as home:
+        runs = [await home.launch(f"Company {number}", systems=["slack"]) for number in range(6)]
+        for one in runs:
+            await home.until(one.run_id, S.AWAITING_APPROVAL, S.EXPIRED)
+
+        async def approve(run_id: str) -> bool:
+            run = await reads.get_run(home.service, run_id, tenant=DANA.tenant)
+            if run.expires_at:
+                early = (run.expires_at - datetime.now(UTC)).total_seconds() - 0.01
+                await asyncio.sleep(max(early, 0))
+            try:
+                await home.decide(run_id, "approve")
+            except IllegalMove:
+                return False
+            return True
+
+        told = await asyncio.gather(*(approve(one.run_id) for one in runs))
+        for one, approved_in_time in zip(runs, told, strict=True):
+            run = await home.until(one.run_id, S.COMPLETED if approved_in_time else S.EXPIRED)
+            assert len(run.decisions) == 1
+        assert len(town.worlds["slack"].objects) == 2 * sum(told)
+
+
 async def test_those_who_may_answer_are_reminded_and_others_join_them(
     tmp_path: Path, town: Town, address: str | None
 ) -> None:

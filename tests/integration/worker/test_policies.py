@@ -81,8 +81,9 @@ async def test_two_must_approve_and_the_run_goes_on_with_the_second(
         assert [one.responder for one in first.run.waiting.approvals] == ["ann"]
         assert (await said(home, run, person("ann"))).replayed
         part = YES.model_copy(update={"systems": ("slack",)})
-        with pytest.raises(Invalid):
-            await said(home, run, person("ann"), part)
+        for again in (person("ann"), person("ANN"), person("a\u00adnn")):
+            with pytest.raises(Invalid):
+                await said(home, run, again, part)
         await said(home, run, person("ben"))
         run = await home.until(run.run_id, S.COMPLETED)
         (decision,) = run.decisions
