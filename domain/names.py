@@ -49,6 +49,11 @@ def name_key(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
+def same_person(one: str, other: str) -> bool:
+    """Whether two spellings name one person, as they do one company."""
+    return name_key(one) == name_key(other)
+
+
 def _within(limit: int, text: str, field: str) -> str:
     if len(text) > limit:
         raise Invalid(

@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from domain.errors import BadSetting
+from domain.names import same_person
 from domain.plans import ChangeKind, Plan
 from domain.terms import Seconds, Terms
 
@@ -90,7 +91,11 @@ class Policy(BaseModel):
 
     def groups_of(self, name: str) -> frozenset[str]:
         """The groups that the policy says somebody of this name is in."""
-        return frozenset(group for group, people in self.groups.items() if name in people)
+        return frozenset(
+            group
+            for group, people in self.groups.items()
+            if any(same_person(name, one) for one in people)
+        )
 
 
 ONE_APPROVAL = Policy()

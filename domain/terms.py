@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.names import same_person
+
 Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
 Expiry = Literal["expire", "deny", "abort", "rollback"]
 
@@ -23,7 +25,8 @@ class Approvers(BaseModel):
 
     def include(self, name: str, groups: Collection[str]) -> bool:
         """Whether somebody of this name and in these groups may answer."""
-        return self.anybody or name in self.people or any(one in self.groups for one in groups)
+        named = any(same_person(name, one) for one in self.people)
+        return self.anybody or named or any(one in self.groups for one in groups)
 
     def joined_by(self, others: "Approvers") -> "Approvers":
         """These and the others; where anybody may answer, anybody still may."""

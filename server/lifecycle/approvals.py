@@ -3,7 +3,7 @@
 from domain.decisions import Decision, DecisionKind, OpenRequest
 from domain.errors import Invalid, NotAllowed
 from domain.events import ApprovalGiven
-from domain.names import name_key
+from domain.names import same_person
 from domain.runs import RunState
 from server.lifecycle import audit
 from server.lifecycle.service import Actor, Service
@@ -33,11 +33,7 @@ def permit(
 
 
 def _wrote(run: RunState, actor: Actor) -> bool:
-    return name_key(actor.name) in {name_key(author) for author in run.authors}
-
-
-def _same_person(one: Decision, other: Decision) -> bool:
-    return name_key(one.responder) == name_key(other.responder)
+    return any(same_person(actor.name, author) for author in run.authors)
 
 
 def together(run: RunState, request: OpenRequest, last: Decision) -> Decision | None:
@@ -46,7 +42,7 @@ def together(run: RunState, request: OpenRequest, last: Decision) -> Decision | 
     What all of them approved is approved: `Invalid` when that is no system at all.
     """
     given = run.waiting.approvals if run.waiting else ()
-    earlier = [one for one in given if not _same_person(one, last)]
+    earlier = [one for one in given if not same_person(one.responder, last.responder)]
     if len(earlier) + 1 < request.terms.approvals:
         return None
     systems = tuple(name for name in last.systems if all(name in one.systems for one in earlier))
@@ -64,7 +60,9 @@ async def give(
     service: Service, tx: Transaction, run: RunState, approval: Decision, actor: Actor
 ) -> RunState:
     """Keep one of several approvals; nobody is heard twice."""
-    if run.waiting and any(_same_person(one, approval) for one in run.waiting.approvals):
+    if run.waiting and any(
+        same_person(one.responder, approval.responder) for one in run.waiting.approvals
+    ):
         raise Invalid(
             "Your approval of this plan stands already; others must approve too.",
             field="systems",

@@ -122,12 +122,14 @@ def test_four_eyes_of_a_rule_come_before_those_of_the_policy(
 def test_groups_are_named_by_the_policy_too() -> None:
     found = policy(groups={"security": ["dana", "ben"], "managers": ["dana"]})
     assert found.groups_of("dana") == {"security", "managers"}
+    assert found.groups_of("DANA ") == {"security", "managers"}
     assert found.groups_of("eve") == set()
 
 
 @pytest.mark.parametrize(
     ("approvers", "name", "groups", "included"),
     [
+        (Approvers(people=("Dana@Example.com",)), "dana@example.com", (), True),
         (Approvers(), "eve", (), True),
         (Approvers(people=("dana",)), "dana", (), True),
         (Approvers(people=("dana",)), "eve", ("dana",), False),
