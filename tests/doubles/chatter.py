@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from langchain_core.messages import AIMessage, BaseMessage, ToolCall
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
@@ -12,6 +13,8 @@ from reasoning.rules_model import RulesChatModel
 from reasoning.supervisor_rules import supervise
 from server.lifecycle.chats import Chats
 from server.lifecycle.service import Actor
+from server.supervisor.desk import Desk
+from server.supervisor.facts import Json
 from server.supervisor.speaking import Voice
 from server.supervisor.turns import AgentSupervisor
 from tests.doubles.house import DANA, House
@@ -62,3 +65,29 @@ def chatter(home: House, script: Script | None = None, **options: Any) -> Chatte
     supervisor = AgentSupervisor(voice_of(script))
     supervisor.open(saver)
     return Chatter(Chats(home.service, supervisor, **options), saver)
+
+
+class Death(BaseException):
+    """Nothing in the way catches it, as with a process that is killed."""
+
+
+def _dying(monkeypatch: pytest.MonkeyPatch, *, after_launch: bool) -> None:
+    """From now on the launch of a chat kills, right before or after it took effect."""
+    real = Desk.launch
+
+    async def launch(self: Desk, call_id: str, **request: object) -> Json:
+        if after_launch:
+            await real(self, call_id, **request)
+        raise Death
+
+    monkeypatch.setattr(Desk, "launch", launch)
+
+
+async def cut_off(
+    chat: Chatter, sentence: str, monkeypatch: pytest.MonkeyPatch, *, after_launch: bool
+) -> None:
+    """Something said to a service that dies of it."""
+    with monkeypatch.context() as dies:
+        _dying(dies, after_launch=after_launch)
+        with pytest.raises(Death):
+            await chat.say(sentence)

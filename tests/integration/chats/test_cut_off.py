@@ -10,36 +10,11 @@ from domain.runs import RunState
 from domain.scopes import DEFAULT_TENANT
 from server.lifecycle.reads import list_runs
 from server.supervisor.desk import Desk
-from server.supervisor.facts import Json
 from server.supervisor.tidying import Tidying
-from tests.doubles.chatter import Chatter, calling, chatter
+from tests.doubles.chatter import calling, chatter, cut_off
 from tests.doubles.house import House
 
 SENTENCE = "onboard Acme Corp"
-
-
-class Death(BaseException):
-    """Nothing in the way catches it, as with a process that is killed."""
-
-
-def dying(monkeypatch: pytest.MonkeyPatch, *, after_launch: bool) -> None:
-    """From now on the launch of a chat kills, right before or after it took effect."""
-    real = Desk.launch
-
-    async def launch(self: Desk, call_id: str, **request: object) -> Json:
-        if after_launch:
-            await real(self, call_id, **request)
-        raise Death
-
-    monkeypatch.setattr(Desk, "launch", launch)
-
-
-async def cut_off(chat: Chatter, monkeypatch: pytest.MonkeyPatch, *, after_launch: bool) -> None:
-    """The sentence, said to a service that dies of it."""
-    with monkeypatch.context() as dies:
-        dying(dies, after_launch=after_launch)
-        with pytest.raises(Death):
-            await chat.say(SENTENCE)
 
 
 async def launched(home: House) -> list[RunState]:
@@ -49,7 +24,7 @@ async def launched(home: House) -> list[RunState]:
 async def test_the_same_message_again_launches_nothing_twice(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await cut_off(chatter(home), monkeypatch, after_launch=True)
+    await cut_off(chatter(home), SENTENCE, monkeypatch, after_launch=True)
     (run,) = await launched(home)
     done = await chatter(home).answer(SENTENCE)
     assert [each.run_id for each in await launched(home)] == [run.run_id]
@@ -59,7 +34,7 @@ async def test_the_same_message_again_launches_nothing_twice(
 async def test_a_launch_that_never_began_is_not_made_up(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await cut_off(chatter(home), monkeypatch, after_launch=False)
+    await cut_off(chatter(home), SENTENCE, monkeypatch, after_launch=False)
     assert "There are no such runs" in (await chatter(home).answer("list runs")).text
     assert len((await chatter(home).answer(SENTENCE)).launched) == 1
     assert len(await launched(home)) == 1
@@ -74,7 +49,7 @@ async def test_a_model_is_told_what_became_of_the_call(
         seen.append(messages)
         return AIMessage("Well.")
 
-    await cut_off(chatter(home), monkeypatch, after_launch=True)
+    await cut_off(chatter(home), SENTENCE, monkeypatch, after_launch=True)
     (run,) = await launched(home)
     await chatter(home, look).answer("go on")
     _, asked, call, result, newest = seen[0]
@@ -89,7 +64,7 @@ async def test_a_second_launch_would_follow_without_the_look_for_the_same(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control of the guard against models, and rules, that ask again."""
-    await cut_off(chatter(home), monkeypatch, after_launch=True)
+    await cut_off(chatter(home), SENTENCE, monkeypatch, after_launch=True)
 
     async def nothing(self: Desk, asked: object) -> None:
         return None
@@ -112,7 +87,7 @@ async def test_a_call_would_stay_open_without_the_tidying(
     async def nothing(self: Tidying, state: object, runtime: object) -> None:
         return None
 
-    await cut_off(chatter(home), monkeypatch, after_launch=True)
+    await cut_off(chatter(home), SENTENCE, monkeypatch, after_launch=True)
     monkeypatch.setattr(Tidying, "abefore_agent", nothing)
     await chatter(home, look).answer("go on")
     assert not [message for message in seen[0] if isinstance(message, ToolMessage)]
