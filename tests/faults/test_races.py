@@ -6,6 +6,7 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -17,7 +18,7 @@ from tests.faults.conftest import Systems
 from tests.faults.life import Life, Twist, race, work
 from tests.faults.lives import FORKS, begun
 from tests.faults.records import Records
-from tests.faults.twists import thoughtful, unlocked
+from tests.faults.twists import meeting, thoughtful, unlocked
 
 EACH = 10
 """How often each process says each thing."""
@@ -96,11 +97,11 @@ async def test_a_decision_stands_beside_a_pause_and_a_cancel(
 
 
 async def test_several_decisions_stand_when_nothing_stops_them(
-    life: Life, home: House, records: Records
+    tmp_path: Path, life: Life, home: House, records: Records
 ) -> None:
     """The negative control: the row of the run is not locked, and two rows may be inserted."""
     run_ids = await _parked(life, home, companies=4)
     with psycopg.connect(conninfo(life.database)) as owner:
         owner.execute("ALTER TABLE decisions DROP CONSTRAINT pk_decisions")
-    _raced(_but(life, unlocked, thoughtful), run_ids, ("approve", "deny"))
+    _raced(_but(life, unlocked, partial(meeting, folder=tmp_path)), run_ids, ("approve", "deny"))
     assert max(Counter(records.rows("SELECT run_id FROM decisions")).values()) > 1

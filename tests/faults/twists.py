@@ -199,6 +199,21 @@ def thoughtful(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(log, "load", look)
 
 
+def meeting(patch: pytest.MonkeyPatch, *, folder: Path) -> None:
+    """Whoever looks at a run that awaits approval waits until another process has looked too."""
+    load = log.load
+
+    async def look(tx: Transaction, run_id: str, **more: Any) -> Any:
+        run = await load(tx, run_id, **more)
+        if more.get("for_update") and run.status is RunStatus.AWAITING_APPROVAL:
+            (folder / f"{run_id}.{os.getpid()}").touch()
+            while len(list(folder.glob(f"{run_id}.*"))) < 2:
+                await asyncio.sleep(0.01)
+        return run
+
+    patch.setattr(log, "load", look)
+
+
 def unlocked(patch: pytest.MonkeyPatch) -> None:
     """Guard off: whoever decides does not keep others from deciding meanwhile."""
     load = log.load
