@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from agentos.settings import Settings
 from server.store.destinations import NOBODY, Destinations
+from server.worker.asking import EVENTS, Asking
 from server.worker.courier import Receiver
 from server.worker.hook import Hook
+from systems.slack.approvals import Approvals
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Telling:
 NOTHING = Telling()
 
 
-def telling(settings: Settings) -> Telling:
+def telling(settings: Settings, slack: Approvals | None) -> Telling:
     """`BadSetting` when an address or a secret is none."""
     hooks = [
         Hook(
@@ -31,4 +33,8 @@ def telling(settings: Settings) -> Telling:
         for url in dict.fromkeys(settings.agentos_webhook_urls)
     ]
     events = frozenset(settings.agentos_webhook_events)
-    return Telling(hooks, Destinations({hook.name: events for hook in hooks}))
+    wanted = {hook.name: events for hook in hooks}
+    if slack is None:
+        return Telling(hooks, Destinations(wanted))
+    asking = Asking(slack)
+    return Telling([*hooks, asking], Destinations(wanted | {asking.name: EVENTS}))

@@ -11,6 +11,7 @@ import httpx
 from fastapi import FastAPI
 
 from agentos.beside import beside
+from agentos.in_slack import approvals_in_slack
 from agentos.keeping import Keeping, Saver
 from agentos.observed import metrics_served, observed
 from agentos.people import people
@@ -96,7 +97,8 @@ def application(settings: Settings) -> FastAPI:
             advice="Let it execute runs, or set DATABASE_URL and start `agentos worker`.",
         )
     refuse_strangers(settings)
-    kept = Keeping(settings, telling(settings))
+    in_slack = approvals_in_slack(variables(settings))
+    kept = Keeping(settings, telling(settings, in_slack[0] if in_slack else None))
     found = systems(settings)
     service = replace(
         _service(settings, kept, found),
@@ -129,6 +131,7 @@ def application(settings: Settings) -> FastAPI:
         chats=Chats(service, supervisor, settings.agentos_chat_days, settings.agent_chat_tokens),
         webhook_secrets=settings.approval_webhook_secrets,
         unsigned_webhook_allowed=unsigned,
+        slack_door=in_slack[1] if in_slack else None,
         lifespan=lifespan,
     )
     edges = [(edge.source, edge.target) for edge in topology()]
@@ -173,7 +176,8 @@ async def worker(settings: Settings) -> AsyncIterator[str]:
             "DATABASE_URL is not set, and SQLite serves one process only.",
             advice="Set it to a Postgres database, or let `agentos serve` execute the runs.",
         )
-    kept = Keeping(settings, telling(settings))
+    in_slack = approvals_in_slack(variables(settings))
+    kept = Keeping(settings, telling(settings, in_slack[0] if in_slack else None))
     async with (
         observed(settings, variables(settings)),
         kept.open(partial(_driver, settings, kept, systems(settings))),

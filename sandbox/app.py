@@ -14,6 +14,7 @@ from sandbox.github import routes as github
 from sandbox.github import seed as github_seed
 from sandbox.grants import routes as grants
 from sandbox.grants import seed as grants_seed
+from sandbox.slack import control as slack_control
 from sandbox.slack import routes as slack
 from sandbox.slack import seed as slack_seed
 from sandbox.store import Store
@@ -34,6 +35,7 @@ def create_app(path: Path | str) -> ASGIApp:
     app.state.seed = plant
     app.include_router(control.router)
     app.include_router(github_control.router)
+    app.include_router(slack_control.router)
     app.include_router(views.router)
     app.include_router(slack.router(), prefix="/slack/api")
     app.include_router(github.router(), prefix="/github")

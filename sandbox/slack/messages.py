@@ -26,6 +26,7 @@ def post(call: Call) -> Body:
         "user": call.user,
         "text": text,
         "metadata": _metadata(call),
+        "blocks": call.args.get("blocks") or [],
     }
     call.store.put("slack", "message", message["id"], message)
     return {"channel": channel["id"], "ts": ts, "message": _view(message, with_metadata=True)}
@@ -52,9 +53,37 @@ def _view(message: Body, *, with_metadata: bool) -> Body:
         "ts": message["ts"],
         "text": message["text"],
     }
+    if message.get("blocks"):
+        body["blocks"] = message["blocks"]
     if with_metadata and message["metadata"]:
         body["metadata"] = message["metadata"]
     return body
+
+
+def update(call: Call) -> Body:
+    """The whole message is replaced; only its author may do that."""
+    call.scope("chat:write")
+    channel, ts = call.channel(), call.need("ts")
+    message = call.store.get("slack", "message", f"{channel['id']}:{ts}")
+    if message is None:
+        raise SlackError("message_not_found")
+    if message["user"] != call.user:
+        raise SlackError("cant_update_message")
+    new = {"text": call.need("text"), "blocks": call.args.get("blocks") or []}
+    call.store.put("slack", "message", message["id"], message | new)
+    return {"channel": channel["id"], "ts": ts, "text": new["text"]}
+
+
+def post_ephemeral(call: Call) -> Body:
+    """Seen by one person of the channel only, and in no history."""
+    call.scope("chat:write")
+    channel, user = call.channel(), call.need("user")
+    if user not in channel["members"]:
+        raise SlackError("user_not_in_channel")
+    number = call.store.next_id("slack", "ephemeral")
+    body = {"id": str(number), "channel": channel["id"], "user": user, "text": call.need("text")}
+    call.store.put("slack", "ephemeral", number, body)
+    return {"message_ts": f"{int(time.time())}.{number:06d}"}
 
 
 def delete(call: Call) -> Body:
@@ -68,7 +97,9 @@ def delete(call: Call) -> Body:
 def history(call: Call) -> Body:
     channel = call.channel(member=True)
     call.scope("groups:history" if channel["is_private"] else "channels:history")
-    found = [m for m in call.store.all("slack", "message") if m["channel"] == channel["id"]]
+    oldest = float(call.args.get("oldest") or 0)
+    stored = call.store.all("slack", "message")
+    found = [m for m in stored if m["channel"] == channel["id"] and float(m["ts"]) > oldest]
     with_metadata = call.flag("include_all_metadata")
     body = call.page(
         found[::-1], "messages", lambda message: _view(message, with_metadata=with_metadata)

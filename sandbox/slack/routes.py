@@ -51,7 +51,9 @@ def user_info(call: Call) -> Body:
 METHODS: dict[str, Callable[[Call], Body]] = {
     "auth.test": auth_test,
     "chat.delete": messages.delete,
+    "chat.postEphemeral": messages.post_ephemeral,
     "chat.postMessage": messages.post,
+    "chat.update": messages.update,
     "conversations.archive": conversations.archive,
     "conversations.create": conversations.create,
     "conversations.history": messages.history,

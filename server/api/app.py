@@ -18,6 +18,7 @@ from server.api import (
     previews,
     problems,
     runs,
+    slack,
     steps,
     webhooks,
 )
@@ -25,6 +26,7 @@ from server.api.docs import Lifespan, new_application
 from server.api.envelope import Envelope
 from server.api.gate import Access, Gate
 from server.api.signatures import Signatures
+from server.api.slack import SlackDoor
 from server.api.stopping import set_on_signals
 from server.api.streams import Streams
 from server.lifecycle.chats import Chats
@@ -38,6 +40,7 @@ def create_app(
     chats: Chats | None = None,
     webhook_secrets: Sequence[str],
     unsigned_webhook_allowed: bool,
+    slack_door: SlackDoor | None = None,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """The API over `service`; `BadSetting` when a webhook secret is none.
@@ -71,6 +74,8 @@ def create_app(
         app.state.chats = chats
         app.include_router(chat.router)
     app.include_router(webhooks.router(signatures))
+    if slack_door is not None:
+        app.include_router(slack.router(slack_door))
     if access.people:
         app.include_router(login.router(access.people))
     return app

@@ -282,3 +282,15 @@ class ParcelRow(Base):
     fault: Mapped[str | None] = mapped_column(String(200))
 
     __table_args__ = (Index("ix_parcels_due", "destination", "dead", "due_at"),)
+
+
+class AskRow(Base):
+    """A question that stands as a message in a chat; `settled`: the message says how it ended."""
+
+    __tablename__ = "asks"
+
+    request_id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id"), index=True)
+    place: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(Text)
+    settled: Mapped[bool] = mapped_column(Boolean)

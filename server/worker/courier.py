@@ -42,7 +42,7 @@ class Receiver(Protocol):
     @property
     def name(self) -> str: ...
 
-    async def deliver(self, parcel: Parcel, recorded: RecordedEvent) -> None:
+    async def deliver(self, parcel: Parcel, recorded: RecordedEvent, database: Database) -> None:
         """Done, or `Undelivered`. The same parcel may come again."""
         ...
 
@@ -111,7 +111,7 @@ class Courier:
         async with self._database.read() as tx:
             (recorded,) = await log.read_events(tx, parcel.run_id, after=parcel.seq - 1, limit=1)
         try:
-            await receiver.deliver(parcel, recorded)
+            await receiver.deliver(parcel, recorded, self._database)
         except Undelivered as why:
             await self._put_off(receiver, parcel, why)
             return

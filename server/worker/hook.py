@@ -10,6 +10,7 @@ import httpx
 from domain.errors import BadSetting, SystemFault
 from domain.events import RecordedEvent
 from server.lifecycle import signing
+from server.store.database import Database
 from server.store.outbox import Parcel
 from server.worker.courier import Undelivered
 from systems.addresses import pinned
@@ -46,7 +47,7 @@ class Hook:
         self._private_allowed = private_allowed
         self._timeout_seconds = timeout_seconds
 
-    async def deliver(self, parcel: Parcel, recorded: RecordedEvent) -> None:
+    async def deliver(self, parcel: Parcel, recorded: RecordedEvent, _: Database) -> None:
         """Done when the receiver has answered with a 2xx; `Undelivered` in all other cases."""
         body = json.dumps(_message(parcel.run_id, recorded)).encode()
         sent_at = int(time.time())

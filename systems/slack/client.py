@@ -1,7 +1,7 @@
 """The calls to Slack, through the vendor's own client."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,6 +33,7 @@ from systems.slack.options import Connect, SlackOptions
 # At DEBUG it writes what is sent and what comes back, and some of that holds an e-mail address.
 logging.getLogger("slack_sdk").setLevel(logging.WARNING)
 
+Block = dict[str, Any]
 PAGE_SIZE = 999
 """Items asked for in one answer; Slack may give fewer."""
 
@@ -155,24 +156,47 @@ class SlackClient:
             for one in page.invites:
                 yield one
 
-    async def messages(self, channel_id: str) -> AsyncIterator[Message]:
-        """All messages of a channel with what apps attached, newest first."""
+    async def messages(self, channel_id: str, oldest: str = "0") -> AsyncIterator[Message]:
+        """Messages of a channel since `oldest` with what apps attached, newest first."""
         async for page in self._pages(
-            MessagePage, "conversations.history", channel=channel_id, include_all_metadata=True
+            MessagePage,
+            "conversations.history",
+            channel=channel_id,
+            include_all_metadata=True,
+            oldest=oldest,
         ):
             for message in page.messages:
                 yield message
 
-    async def post(self, channel_id: str, text: str, event: str, payload: dict[str, str]) -> str:
+    async def post(
+        self,
+        channel_id: str,
+        text: str,
+        event: str,
+        payload: dict[str, str],
+        blocks: Sequence[Block] = (),
+    ) -> str:
         """Write a message with metadata; returns its time stamp."""
-        body = {
+        body: dict[str, Any] = {
             "channel": channel_id,
             "text": text,
             "unfurl_links": False,
             "unfurl_media": False,
             "metadata": {"event_type": event, "event_payload": payload},
         }
+        if blocks:
+            body["blocks"] = list(blocks)
         return (await self._ask(Posted, "chat.postMessage", writes=True, body=body)).ts
+
+    async def rewrite(self, channel_id: str, ts: str, text: str, blocks: Sequence[Block]) -> None:
+        """Replace a message of ours."""
+        body = {"channel": channel_id, "ts": ts, "text": text, "blocks": list(blocks)}
+        await self._send("chat.update", writes=True, body=body)
+
+    async def whisper(self, channel_id: str, user: str, text: str) -> None:
+        """Tell one person something in a channel, which the others do not see."""
+        body = {"channel": channel_id, "user": user, "text": text}
+        await self._send("chat.postEphemeral", writes=True, body=body)
 
     async def delete(self, channel_id: str, ts: str) -> None:
         """Delete a message of ours; one that is gone stays so."""

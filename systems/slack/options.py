@@ -56,3 +56,31 @@ class SlackOptions(Options):
     timeout_seconds: Seconds = Field(
         10.0, alias="SLACK_TIMEOUT_SECONDS", description="seconds above 0 and up to 300"
     )
+
+
+def _people(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    pairs = [pair.partition("=") for pair in value.replace(",", " ").split()]
+    if not all(_USER.fullmatch(user) and name for user, _, name in pairs):
+        raise ValueError("not the ids of users with names")
+    return {user: name for user, _, name in pairs}
+
+
+class ApprovalOptions(Options):
+    """Where plans are put to people, and who of Slack's users is who here."""
+
+    channel: str = Field(
+        "",
+        alias="SLACK_APPROVALS_CHANNEL",
+        pattern=r"^([CG][A-Z0-9]{2,20})?$",
+        description="the id of a channel that the app is in, like C012ABCDEF",
+    )
+    signing_secret: SecretStr = Field(
+        SecretStr(""), alias="SLACK_SIGNING_SECRET", description="the app's signing secret"
+    )
+    approvers: Annotated[dict[str, str], BeforeValidator(_people)] = Field(
+        {},
+        alias="SLACK_APPROVERS",
+        description="who may decide and under which name, like U012ABCDEF=dana,U023ABCDEF=erin",
+    )

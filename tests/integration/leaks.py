@@ -22,7 +22,13 @@ State = Mapping[str, Mapping[str, list[Body]]]
 
 _LEDGER = {"slack": "slack", "github": "github", "brevo": "newsletter", "grants": "grants"}
 _LOOKS, _PAUSE_SECONDS = 1_000, 0.01
-_BESIDE = {("brevo", "contact"), ("github", "cancelled_invitation"), ("github", "token")}
+_ASKED = "agentos_approval"
+_BESIDE = {
+    ("brevo", "contact"),
+    ("slack", "ephemeral"),
+    ("github", "cancelled_invitation"),
+    ("github", "token"),
+}
 """Made by the system itself: a contact stands there since it was sent a mail."""
 
 
@@ -63,7 +69,7 @@ def of_sandbox(path: Path, before: State, after: State) -> list[str]:
     for system, kinds in after.items():
         for kind, objects in kinds.items():
             old = {_key(body) for body in before.get(system, {}).get(kind, ())}
-            new = [body for body in objects if _key(body) not in old]
+            new = [body for body in objects if _key(body) not in old and not _asks(body)]
             if (system, kind) not in _BESIDE:
                 there.update((_LEDGER[system], _trace(system, kind, body, after)) for body in new)
     return [f"{system} has {trace} without an entry" for system, trace in there - rows]
@@ -110,6 +116,11 @@ def _checkpoints(store: sqlite3.Connection, path: Path) -> Iterator[str]:
             for (thread,) in saved.execute("SELECT DISTINCT thread_id FROM checkpoints"):
                 if thread in ended:
                     yield f"{thread} has ended and keeps checkpoints"
+
+
+def _asks(body: Body) -> bool:
+    """A question put to people in a chat is no effect of a run: the outbox sees to it."""
+    return (body.get("metadata") or {}).get("event_type") == _ASKED
 
 
 def _key(body: Body) -> str:
