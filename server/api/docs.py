@@ -132,9 +132,10 @@ STEERED: Responses = KNOWN | _problems(
     s409="The batch is in another state, or other plans wait by now: `current_digest` names them."
 )
 RESULTS: Responses = {200: {"content": {"text/csv": {"schema": _TEXT}}}}
-SLACK: Responses = {
+_HEARD: Responses = {
     200: {"description": "Heard. What comes of it is told in Slack.", "content": {}}
-} | _problems(s401="Not signed by Slack within the last five minutes.")
+}
+SLACK: Responses = _HEARD | _problems(s401="Not signed by Slack within the last five minutes.")
 READINESS: Responses = _problems(s503="Not ready; `checks` says what is wrong.")
 
 

@@ -38,8 +38,9 @@ class Approvals:
         oldest = f"{(since - _SLACKS_CLOCK).timestamp():.6f}"
         async for message in self._client.messages(self._channel, oldest):
             data = message.metadata
-            ours = data is not None and data.event_type == EVENT
-            if ours and data.event_payload.get("request_id") == request_id:
+            if data is None or data.event_type != EVENT:
+                continue
+            if data.event_payload.get("request_id") == request_id:
                 return message.ts
         return None
 

@@ -16,6 +16,7 @@ _ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.RATE_LIMITED: "ratelimited rate_limited ratelimit message_limit_exceeded",
     ErrorCode.UNAVAILABLE: (
         "fatal_error internal_error service_unavailable request_timeout team_added_to_org "
+        "update_failed streaming_state_conflict "
         "org_login_required external_channel_migrating invite_lookup_error fetch_members_failed"
     ),
     ErrorCode.AUTH: (
@@ -33,7 +34,9 @@ _ERRORS: Mapping[ErrorCode, str] = {
         "method_not_supported_for_channel_type org_user_not_in_team ura_max_channels "
         "restricted_action_read_only_channel restricted_action_thread_only_channel "
         "restricted_action_non_threadable_channel restricted_action_thread_locked "
-        "cant_delete_message canvas_disabled_user_team messages_tab_disabled "
+        "cant_delete_message cant_update_message cant_broadcast_message edit_window_closed "
+        "is_inactive team_access_not_granted user_not_in_channel "
+        "canvas_disabled_user_team messages_tab_disabled "
         "metadata_must_be_sent_from_app send_on_behalf_not_allowed "
         "slack_connect_canvas_sharing_blocked slack_connect_file_link_sharing_blocked "
         "slack_connect_lists_sharing_blocked"
@@ -54,7 +57,9 @@ _ERRORS: Mapping[ErrorCode, str] = {
         "invalid_ts_latest invalid_ts_oldest as_user_not_supported cannot_reply_to_message "
         "attachment_payload_limit_exceeded markdown_text_conflict missing_file_data "
         "msg_blocks_too_long too_many_attachments too_many_contact_cards "
-        "invalid_channel_type draft_already_deleted draft_already_sent draft_has_conflict"
+        "invalid_channel_type block_mismatch invalid_attachments msg_too_long "
+        "no_dual_broadcast_content_update "
+        "draft_already_deleted draft_already_sent draft_has_conflict"
     ),
     ErrorCode.NOT_FOUND: (
         "channel_not_found users_not_found user_not_found team_not_found message_not_found "
