@@ -72,7 +72,9 @@ class Asking:
             SystemMessage(self.prompt.body),
             HumanMessage(json.dumps(data, ensure_ascii=False)),
         ]
-        asked = self.model.with_structured_output(wire, include_raw=True, method="json_schema")
+        asked = self.model.with_structured_output(
+            wire, include_raw=True, method="json_schema", requestMetadata=self._trace()
+        )
         errors, doubts = 0, 0
         while True:
             if not self.budget.allows(messages, self.max_tokens):

@@ -1,4 +1,4 @@
-"""One application that stands in for Slack, GitHub, Brevo and CommonGrants over real HTTP."""
+"""One application that stands in for Slack, GitHub, Brevo, CommonGrants and Bedrock over HTTP."""
 
 from pathlib import Path
 
@@ -6,6 +6,8 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from sandbox import control, views
+from sandbox.bedrock import routes as bedrock
+from sandbox.bedrock.script import Script
 from sandbox.brevo import routes as brevo
 from sandbox.brevo import seed as brevo_seed
 from sandbox.faults import FaultLayer
@@ -41,4 +43,7 @@ def create_app(path: Path | str) -> ASGIApp:
     app.include_router(github.router(), prefix="/github")
     app.include_router(brevo.router(), prefix="/brevo/v3")
     app.include_router(grants.router(), prefix="/grants/common-grants")
+    app.state.bedrock = Script()
+    app.include_router(bedrock.control)
+    app.include_router(bedrock.router, prefix="/bedrock")
     return FaultLayer(app, store)

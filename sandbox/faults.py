@@ -27,7 +27,7 @@ KINDS = frozenset(
         "eventual",
     }
 )
-_UNJOURNALED = ("_sandbox", "view", "")
+_UNJOURNALED = ("_sandbox", "view", "bedrock", "")  # Bedrock keeps a record of its own
 
 
 class FaultLayer:
