@@ -11,7 +11,7 @@ from server.console import people
 from server.console.cards import cards, planned
 from server.console.question import question
 from server.console.route import PageRoute
-from server.console.run import moves_of, risks
+from server.console.run import moves_of, notes
 from server.console.shell import WAITING, Console, ConsoleHere
 from server.console.words import DECIDED
 from server.lifecycle import reads
@@ -46,7 +46,7 @@ async def approvals(
         rows=page.items,
         run=chosen,
         cards=cards(chosen) if chosen else [],
-        notes=risks(chosen.plan) if chosen and chosen.plan else [],
+        notes=notes(chosen) if chosen else [],
         can=moves_of(chosen, actor) if chosen else {},
         question=question(console.service, chosen, actor) if chosen else None,
         person=people.FIELDS,

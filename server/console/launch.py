@@ -26,6 +26,7 @@ MAKES = {
     "newsletter": "A list of the organisation; people join by double opt-in",
     "grants": "An application, started and never submitted",
 }
+PLAIN = ("company_name", "slug", "request", "note", "idempotency_key")
 Typed = dict[str, Any]
 
 
@@ -134,7 +135,7 @@ async def _like(console: Console, run_id: str | None, tenant: str) -> Typed:
     if earlier:
         asked = earlier.request
         typed |= {
-            "company_name": asked.company_name,
+            "company_name": asked.company_name or earlier.company.name,
             "slug": asked.slug or "",
             "request": asked.request or "",
             "note": asked.note or "",
@@ -146,9 +147,8 @@ async def _like(console: Console, run_id: str | None, tenant: str) -> Typed:
 
 def _typed(form: FormData) -> Typed:
     """What was sent, to be shown again as it was."""
-    plain = ("company_name", "slug", "request", "note", "idempotency_key")
     return {
-        **{name: str(form.get(name, "")) for name in plain},
+        **{name: str(form.get(name, "")) for name in PLAIN},
         "systems": [str(name) for name in form.getlist("systems")],
         "people": list(people.typed(form)),
     }
@@ -160,10 +160,9 @@ def _request(form: FormData) -> LaunchRequest:
         raise Invalid(
             "No system is chosen.", field="systems", advice="Choose at least one of them."
         )
-    fields = {n: forms.text(form, n) for n in ("slug", "request", "note", "idempotency_key")}
+    fields = {n: forms.text(form, n) for n in PLAIN}
     return LaunchRequest.model_validate(
         {
-            "company_name": forms.text(form, "company_name") or "",
             "systems": systems,
             "contacts": people.given(form),
             **{name: value for name, value in fields.items() if value},

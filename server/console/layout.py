@@ -109,10 +109,11 @@ def _columns(forward: Iterable[Edge], start: str) -> dict[str, int]:
 
 
 def _lanes(forward: Sequence[Edge], columns: dict[str, int]) -> dict[str, int]:
-    """The lane of whoever leads there; of several in a column the one with fewer ways out first."""
+    """The lane of whoever leads there; of several in a column the one with fewer ways on first,
+    and last the one that only leads back."""
     lanes: dict[str, int] = {}
     taken: set[tuple[int, int]] = set()
-    ways = {node: sum(source == node for source, _ in forward) for node in columns}
+    ways = {node: sum(source == node for source, _ in forward) or len(columns) for node in columns}
     for node in sorted(columns, key=lambda name: (columns[name], ways[name], name)):
         before = [lanes[source] for source, target in forward if target == node]
         lane = min(before, default=0)
@@ -175,7 +176,7 @@ def _around(a: Sequence[Box], b: Sequence[Box], y: float) -> str:
     x2 = into.x + into.width * (0.35 if rightwards else 0.65) if into.width > DOT else into.x + 7
     y1 = out.y + (out.height if below else 0)
     y2 = into.y + (into.height if below else 0)
-    turn = 8.0 if rightwards else -8.0
+    turn = 8.0 if x2 > x1 else -8.0
     sign = 8.0 if below else -8.0
     return (
         f"M{x1:g} {y1:g}V{y - sign:g}Q{x1:g} {y:g} {x1 + turn:g} {y:g}"

@@ -38,6 +38,9 @@ async def _decide(service: Service, run_id: str, actor: Actor, form: FormData) -
         if not systems:
             raise Invalid("No system is chosen.", field="systems", advice="Choose one, or deny.")
         answer = Answer(kind=kind, digest=digest, systems=systems)
+    if kind is DecisionKind.ANSWER:
+        said = clean_text(str(form.get("text", "")), "text", limit=2_000)
+        answer = Answer(kind=kind, text=said or None)
     if kind is DecisionKind.EDIT:
         answer = Answer(kind=kind, digest=digest, edit=edited(form))
     return await decisions.decide(service, run_id, answer, actor)
@@ -110,7 +113,7 @@ async def _refused(
         run,
         status=status_of(error),
         problem=told,
-        typed=forms.text(form, "reason") or "",
+        typed=forms.text(form, "reason") or forms.text(form, "text") or "",
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.decisions import DecisionKind
+from domain.decisions import ANSWERS, DecisionKind, RequestKind
 from domain.runs import RunState
 from domain.status import RunStatus
 from server.console.cards import Card
@@ -14,6 +14,7 @@ START, END, FAN_OUT = "__start__", "__end__", "provisioner"
 TITLES = {
     "planner": "Plan",
     "approval": "Approval",
+    "clarification": "Ask",
     "validator": "Check",
     "reporter": "Report",
     "escalation": "Help",
@@ -21,6 +22,7 @@ TITLES = {
     START: "Launch",
     END: "End",
 }
+HELPS = frozenset(ANSWERS[RequestKind.ESCALATION])
 _IDLE = Label("not reached", Tone.QUIET)
 _DONE = Label("done", Tone.GOOD)
 
@@ -92,7 +94,9 @@ def _labels(run: RunState) -> dict[str, Label]:
         labels["approval"] = Label("approved", Tone.GOOD)
     if DecisionKind.DENY in kinds:
         labels["approval"] = Label("denied", Tone.BAD)
-    if kinds - {DecisionKind.APPROVE, DecisionKind.DENY}:
+    if DecisionKind.ANSWER in kinds:
+        labels["clarification"] = Label("answered", Tone.GOOD)
+    if kinds & HELPS:
         labels["escalation"] = Label("answered", Tone.GOOD)
     if DecisionKind.ROLLBACK in kinds or run.undone:
         labels["rollback"] = _DONE if run.ended else Label("rolling back", Tone.BUSY)
@@ -111,6 +115,8 @@ def _now(status: RunStatus) -> dict[str, Label]:
     match status:
         case RunStatus.PLANNING:
             return {"planner": Label("planning", Tone.BUSY)}
+        case RunStatus.NEEDS_CLARIFICATION:
+            return {"clarification": Label("waits for an answer", Tone.WAITS)}
         case RunStatus.AWAITING_APPROVAL:
             return {"approval": Label("waits for approval", Tone.WAITS)}
         case RunStatus.VALIDATING:

@@ -1,7 +1,7 @@
 """A stream that says only that something has changed; what it is, the page reads by itself."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from fastapi.sse import format_sse_event
 
@@ -29,7 +29,7 @@ class Pokes:
 
     async def follow(
         self, topic: str, *, quiet_seconds: float = QUIET_SECONDS
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes]:
         """A poke at once and with every change; events come in bursts, and a burst is one poke.
 
         Also after `quiet_seconds` without any: ages on the page grow, and a ring that was lost

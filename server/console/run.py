@@ -97,7 +97,7 @@ async def run_page(
         length=(run.updated_at if run.ended else now) - run.created_at,
         problem=problem,
         typed=typed,
-        notes=risks(run.plan) if run.plan else [],
+        notes=notes(run),
         planned=planned,
         decided=DECIDED,
         can=moves_of(run, console.actor(request)),
@@ -125,6 +125,7 @@ def moves_of(run: RunState, actor: Actor) -> dict[str, bool]:
     begun = bool(run.progress) or run.status in (RunStatus.PROVISIONING, RunStatus.VALIDATING)
     return {
         "approve": open_now and DecisionKind.APPROVE in asked,
+        "answer": open_now and DecisionKind.ANSWER in asked,
         "retry": open_now and DecisionKind.RETRY in asked,
         "roll_back": open_now and DecisionKind.ROLLBACK in asked,
         "cancel": moves and not run.ended and run.cancel_requested is None,
@@ -135,24 +136,29 @@ def moves_of(run: RunState, actor: Actor) -> dict[str, bool]:
     }
 
 
+def notes(run: RunState) -> list[str]:
+    """What whoever decides on a run must not miss."""
+    return [*(run.reading.notes if run.reading else ()), *(risks(run.plan) if run.plan else ())]
+
+
 def risks(plan: Plan) -> list[str]:
     """What an approver must not miss, each in one sentence."""
-    notes = []
+    found = []
     for kind, word in ((ChangeKind.CONFLICT, "in conflict"), (ChangeKind.BLOCKED, "blocked")):
         names = [system(c.system) for c in plan.changes if c.kind is kind]
         if names:
             where = listed(list(dict.fromkeys(names)))
-            notes.append(f"{counted(len(names), 'action')} {word} in {where}")
+            found.append(f"{counted(len(names), 'action')} {word} in {where}")
     mails = sum(change.sends_mail for change in plan.changes)
     if mails:
-        notes.append(
+        found.append(
             f"{counted(mails, 'action')} send mail" if mails > 1 else "1 action sends mail"
         )
     for undo, word in ((Undo.NONE, "cannot be undone"), (Undo.PARTIAL, "can be undone in part")):
         number = sum(change.undo is undo for change in plan.changes)
         if number:
-            notes.append(f"{counted(number, 'action')} {word}")
-    return notes
+            found.append(f"{counted(number, 'action')} {word}")
+    return found
 
 
 def lost(error: AlreadyDecided | StalePlan) -> dict[str, Any]:

@@ -27,6 +27,8 @@ def told(recorded: RecordedEvent) -> Told:
     match recorded.event:
         case events.RunLaunched(company=company):
             return Told(f"Launched for {company.name}")
+        case events.ClarificationRequested():
+            return Told("Asks a question before it plans", Tone.WAITS)
         case events.PlanningStarted():
             return Told("Reading the systems to make a plan", Tone.BUSY)
         case events.PlanProposed(plan=plan):

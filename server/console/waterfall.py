@@ -67,7 +67,11 @@ def _stretches(log: Sequence[RecordedEvent], now: datetime) -> list[_Stretch]:
         match recorded.event:
             case events.PlanningStarted():
                 running["Plan"] = (at, Tone.GOOD)
-            case events.ApprovalRequested() | events.EscalationRequested():
+            case (
+                events.ApprovalRequested()
+                | events.EscalationRequested()
+                | events.ClarificationRequested()
+            ):
                 end("Plan", at)
                 end("Check", at)
                 running[_PERSON] = (at, Tone.WAITS)

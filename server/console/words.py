@@ -64,6 +64,7 @@ DECIDED: dict[DecisionKind, str] = {
     DecisionKind.DENY: "denied this",
     DecisionKind.EDIT: "changed the plan",
     DecisionKind.EXPIRE: "ended this run",
+    DecisionKind.ANSWER: "answered",
     DecisionKind.RETRY: "chose to retry",
     DecisionKind.SKIP: "chose to skip",
     DecisionKind.ABORT: "stopped this run",

@@ -163,3 +163,31 @@ async def test_a_plan_is_edited_with_changes_marked_and_asked_about_anew(
     await page.get_by_role("button", name="Approve plan").click()
     await expect(page.locator("h1")).to_contain_text("Completed")
     assert desk.until(run["run_id"], "completed")["company"]["slug"] == "edited-two"
+
+
+async def test_a_goal_in_words_is_asked_about_and_planned(visits: Visits, desk: Running) -> None:
+    page = await visits.begin()
+    await page.goto("/launch")
+    await page.get_by_label("Goal").fill("Please onboard our new client to Slack.")
+    await page.get_by_role("button", name="Launch", exact=True).click()
+    await expect(page.locator("#decision")).to_contain_text("Which company shall be onboarded?")
+    await page.get_by_label("Answer").fill("Wayne Enterprises")
+    await page.get_by_role("button", name="Send answer").click()
+    await expect(page.locator("#decision")).to_contain_text("Approve this plan for Wayne")
+    await expect(page.locator("#node-github")).to_have_count(0)
+
+
+async def test_a_database_that_is_away_is_said_and_what_was_read_stays(
+    visits: Visits, desk: Running
+) -> None:
+    run = desk.parked("Database Away")
+    page = await visits.begin()
+    await live(page, f"/runs/{run['run_id']}")
+    here = f"**/runs/{run['run_id']}"
+    await page.context.route(here, lambda route: route.fulfill(status=503, body="<p>away</p>"))
+    desk.call("POST", f"/api/v1/runs/{run['run_id']}/pause")
+    await expect(page.locator("#banners")).to_contain_text("Database unreachable. Showing what was")
+    await expect(page.locator("h1")).to_contain_text("Needs approval")
+    await page.context.unroute(here)
+    desk.call("POST", f"/api/v1/runs/{run['run_id']}/resume")
+    await expect(page.locator("#banners")).to_be_empty()
