@@ -1,7 +1,7 @@
 """A run as callers see it: the fold of its events."""
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,63 +9,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.companies import Company
 from domain.decisions import Decision, DecisionKind, OpenRequest
 from domain.errors import IllegalMove
-from domain.events import (
-    ApprovalGiven,
-    ApprovalRequested,
-    CancelRequested,
-    ChangeApplied,
-    ClarificationRequested,
-    DecisionRecorded,
-    EscalationRequested,
-    ModelCalled,
-    PauseRequested,
-    PlanEdited,
-    PlanProposed,
-    RecordedEvent,
-    RequestHandedOver,
-    RequestRead,
-    RequestReminded,
-    RetryScheduled,
-    RollbackStarted,
-    RunCancelled,
-    RunCompleted,
-    RunFailed,
-    RunLaunched,
-    RunPaused,
-    RunResumed,
-    RunRolledBack,
-    RunVerified,
-    StepFinished,
-    StepStarted,
-    StepUndone,
-)
+from domain.events import CancelRequested, RecordedEvent, RunLaunched
+from domain.fold import effects
 from domain.launches import LaunchRequest, Origin
 from domain.plans import Plan
+from domain.progress import Failure, Progress
 from domain.readings import Clarification, Reading
 from domain.reports import Report, render_report
 from domain.status import TERMINAL, RunStatus
-from domain.steps import Resource, StepResult
+from domain.steps import StepResult
 from domain.transitions import next_status
 from domain.verifications import Verification
 from domain.waits import Waiting
-
-
-class Progress(BaseModel):
-    """A system that is being worked on."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    attempt: int = 0
-    applied: dict[str, Resource] = {}
-
-
-class Failure(BaseModel):
-    """Why a run failed or was cancelled."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    code: str
-    message: str
 
 
 class RunState(BaseModel):
@@ -161,7 +116,7 @@ class RunState(BaseModel):
         status = next_status(self.status, recorded.event, was=self.was)
         if status is RunStatus.COMPLETED and self.unsettled:
             raise IllegalMove(f"Not completed: {', '.join(self.unsettled)} is not settled.")
-        changes = dict(_effects(self, recorded.event, recorded.at))
+        changes = effects(self, recorded.event, recorded.at)
         changes |= {"status": status, "version": recorded.seq, "updated_at": recorded.at}
         after = self.model_copy(update=changes)
         if after.open_request is None and after.waiting is not None:
@@ -180,109 +135,6 @@ class RunState(BaseModel):
                 "report": report,
             }
         )
-
-
-def _effects(run: RunState, event: object, at: datetime) -> dict[str, object]:
-    """The fields that an event changes, apart from status, version and time."""
-    match event:
-        case PlanProposed(plan=plan):
-            return {"plan": plan}
-        case PlanEdited(company=company, systems=systems):
-            return {"company": company, "systems": systems, "plan": None}
-        case RequestRead(reading=reading, company=company):
-            known = {"company": company, "systems": event.systems} if company else {}
-            return {"reading": reading, **known}
-        case ModelCalled(call=call):
-            return {"tokens_used": run.tokens_used + call.tokens}
-        case (
-            ApprovalRequested(request=request)
-            | EscalationRequested(request=request)
-            | ClarificationRequested(request=request)
-        ):
-            return {"open_request": request, "waiting": Waiting(since=at)}
-        case ApprovalGiven() | RequestReminded() | RequestHandedOver():
-            return dict(_waited(run, event))
-        case DecisionRecorded(decision=decision):
-            return _decided(run, decision)
-        case StepStarted(system=system, attempt=attempt):
-            before = run.progress.get(system, Progress())
-            progress = before.model_copy(update={"attempt": attempt})
-            return {
-                "waits_until": None,
-                "progress": run.progress | {system: progress},
-                "steps": {k: v for k, v in run.steps.items() if k != system},
-            }
-        case ChangeApplied(system=system, key=key, resource=resource):
-            before = run.progress.get(system, Progress())
-            progress = before.model_copy(update={"applied": before.applied | {key: resource}})
-            return {"progress": run.progress | {system: progress}}
-        case RetryScheduled(after_seconds=seconds):
-            return {"waits_until": at + timedelta(seconds=seconds)}
-        case StepFinished(result=result):
-            return {"steps": run.steps | {result.system: result}}
-        case RollbackStarted():
-            # Of an open question, a pause and the cancel that it carries out, none holds any more.
-            return {
-                "open_request": None, "was": None, "waits_until": None, "cancel_requested": None,
-            }  # fmt: skip
-        case StepUndone(undone=undone, left=left):
-            return {"undone": run.undone + undone, "leftovers": run.leftovers + left}
-        case PauseRequested():
-            return {"pause_requested": True}
-        case RunPaused():
-            waiting = run.waiting and run.waiting.paused(at)
-            return {"was": run.status, "pause_requested": False, "waiting": waiting}
-        case RunResumed():
-            waiting = run.waiting and run.waiting.resumed(at)
-            return {"was": None, "pause_requested": False, "waiting": waiting}
-        case CancelRequested():
-            return {"cancel_requested": event}
-        case RunCompleted(report=report) | RunRolledBack(report=report):
-            return {"report": report}
-        case RunVerified(verification=verification):
-            return {"verification": verification, "steps": verification.settling(run.steps)}
-        case RunFailed(code=code, message=message, report=report):
-            return {"failure": Failure(code=code, message=message), "report": report}
-        case RunCancelled(reason=reason):
-            return {"failure": Failure(code="cancelled", message=reason or "Cancelled.")}
-        case _:
-            return {}
-
-
-def _waited(
-    run: RunState, event: ApprovalGiven | RequestReminded | RequestHandedOver
-) -> Iterator[tuple[str, object]]:
-    """What becomes of an open question before it is answered."""
-    if run.waiting is None or run.open_request is None:
-        return
-    match event:
-        case ApprovalGiven(approval=approval):
-            new: dict[str, object] = {"approvals": (*run.waiting.approvals, approval)}
-        case RequestReminded(number=number):
-            new = {"reminders": number}
-        case RequestHandedOver(number=number, to=to):
-            new = {"handovers": number}
-            terms = run.open_request.terms
-            wider = terms.model_copy(update={"approvers": terms.approvers.joined_by(to)})
-            yield "open_request", run.open_request.model_copy(update={"terms": wider})
-    yield "waiting", run.waiting.model_copy(update=new)
-
-
-def _decided(run: RunState, decision: Decision) -> dict[str, object]:
-    changes: dict[str, object] = {
-        "decisions": (*run.decisions, decision),
-        "open_request": None,
-    }
-    if decision.kind is DecisionKind.EXPIRE:
-        changes["failure"] = Failure(code="expired", message="Nobody decided in time.")
-    if decision.kind is DecisionKind.ANSWER:
-        asked = run.reading or Reading()
-        said = asked.clarified(decision.text or "")
-        changes["clarifications"] = (*run.clarifications, said)
-    if decision.kind is DecisionKind.ABORT:
-        message = f"{decision.responder} stopped the run; what was made stays."
-        changes["failure"] = Failure(code="aborted", message=message)
-    return changes
 
 
 def reduce(run_id: str, events: Iterable[RecordedEvent]) -> RunState:

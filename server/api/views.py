@@ -10,8 +10,9 @@ from domain.decisions import Decision, OpenRequest
 from domain.events import RecordedEvent
 from domain.launches import Origin
 from domain.plans import Plan
+from domain.progress import Failure
 from domain.reports import Report
-from domain.runs import Failure, RunState
+from domain.runs import RunState
 from domain.status import RunStatus
 from domain.steps import Resource, StepResult
 from domain.verifications import Verification

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain.plans import Change, ChangeKind
-from domain.runs import Progress, RunState
+from domain.progress import Progress
+from domain.runs import RunState
 from domain.status import RunStatus
 from domain.steps import Resource, StepResult, StepStatus
 from server.console.telling import thing

@@ -19,7 +19,8 @@ from domain.events import (
     StepUndone,
     WorkflowEvent,
 )
-from domain.runs import Failure, Progress, RunState, reduce
+from domain.progress import Failure, Progress
+from domain.runs import RunState, reduce
 from domain.status import RunStatus
 from domain.steps import Resource
 from tests.unit.domain import samples, strategies
