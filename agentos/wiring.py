@@ -30,10 +30,10 @@ from reasoning.reader import RequestReader
 from server.api.app import create_app
 from server.api.gate import ACTOR_KEY, Access
 from server.console.install import install
-from server.lifecycle import audit
 from server.lifecycle.callers import KeyRing
 from server.lifecycle.chats import Chats
 from server.lifecycle.intake import Intake
+from server.lifecycle.rounds import rounds
 from server.lifecycle.service import Service
 from server.store import stats
 from server.supervisor.speaking import voice
@@ -114,7 +114,7 @@ def application(settings: Settings) -> FastAPI:
         async with (
             observed(settings, variables(settings)),
             kept.open(driver, supervisor.open),
-            beside(audit.tell(kept.database)),
+            beside(rounds(kept.database)),
         ):
             if unsigned:
                 _log.warning("Approval webhooks are accepted unsigned, from this machine only.")
@@ -181,7 +181,7 @@ async def worker(settings: Settings) -> AsyncIterator[str]:
     async with (
         observed(settings, variables(settings)),
         kept.open(partial(_driver, settings, kept, systems(settings))),
-        beside(audit.tell(kept.database)),
+        beside(rounds(kept.database)),
     ):
         with metrics_served(settings):
             yield kept.engine.name

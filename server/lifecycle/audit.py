@@ -1,19 +1,16 @@
 """The audit log as the verbs write it and auditors read it."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from domain.errors import StoreUnavailable
 from server.lifecycle.service import Actor
 from server.store import audit as chain
 from server.store.audit import Entry, Head, Link
 from server.store.database import Database
 from server.store.transactions import Transaction
 
-TELL_SECONDS = 3_600.0
 START = Head(0, "0" * 64)
 _log = logging.getLogger("agentos.audit")
 
@@ -81,15 +78,7 @@ def read(database: Database) -> AsyncIterator[Link]:
 
 
 async def tell(database: Database) -> None:
-    """Write the head to the log now and every hour, until cancelled.
-
-    As a warning: that level is shown without any configuration.
-    """
-    while True:
-        try:
-            head = await chain.head(database)
-        except StoreUnavailable:
-            head = START
-        if head.seq:
-            _log.warning("The head of the audit log is %s", head)
-        await asyncio.sleep(TELL_SECONDS)
+    """Write the head to the log. As a warning: that level is shown without any configuration."""
+    head = await chain.head(database)
+    if head.seq:
+        _log.warning("The head of the audit log is %s", head)

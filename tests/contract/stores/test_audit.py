@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import Select, text
+from sqlalchemy import Select, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from agentos.beside import beside
@@ -15,10 +16,13 @@ from domain.launches import LaunchRequest
 from domain.scopes import ALL_SCOPES
 from domain.status import RunStatus
 from server.lifecycle import audit, cancels, decisions, launches, pauses
+from server.lifecycle.messages import Message, once
+from server.lifecycle.rounds import rounds
 from server.lifecycle.service import Actor
 from server.store.audit import Head, Link
 from server.store.database import Database
 from server.store.postgres import PostgresDatabase
+from server.store.tables import MessageRow
 from tests.doubles.house import DANA, House
 
 ERIN = Actor("erin", "cli", scopes=ALL_SCOPES)
@@ -199,9 +203,24 @@ async def test_only_a_kept_head_finds_a_tail_that_was_cut_with_its_head(home: Ho
     assert "Entry 6 is not the one" in (await verify([kept])).faults[0]
 
 
-async def test_head_is_told_to_the_log(home: House, caplog: pytest.LogCaptureFixture) -> None:
+async def test_head_is_told_and_old_ids_are_forgotten_every_hour(
+    home: House, caplog: pytest.LogCaptureFixture
+) -> None:
     links = await _written(home, 2)
-    async with beside(audit.tell(home.service.database)):
-        while not caplog.messages:
-            await asyncio.sleep(0.01)
+    database = home.service.database
+    for name in ("old", "new"):
+        async with database.write() as tx:
+            await once(tx, Message(name, 1, "", "default"))
+    async with database.write() as tx:
+        yesterday = update(MessageRow).where(MessageRow.message_id == "old")
+        await tx.session.execute(yesterday.values(seen_at=tx.now - timedelta(days=2)))
+    async with beside(rounds(database)):
+        async with asyncio.timeout(20):
+            while await _ids(home) != ["new"]:
+                await asyncio.sleep(0.01)
     assert caplog.messages == [f"The head of the audit log is 2:{links[1].hash}"]
+
+
+async def _ids(home: House) -> list[str]:
+    async with home.service.database.read() as tx:
+        return list(await tx.session.scalars(select(MessageRow.message_id)))
