@@ -23,6 +23,7 @@ from agentos.cli import (
     launch,
     machine,
     mcp,
+    openapi,
     plan,
     runs,
     serve,
@@ -78,6 +79,7 @@ app.command()(chat.chat)
 app.command("graph")(machine.machine)
 app.command()(mcp.mcp)
 app.command()(doctor.doctor)
+app.command()(openapi.openapi)
 app.add_typer(keys.app, name="keys")
 app.add_typer(db.app, name="db")
 app.add_typer(eval.app, name="eval")
