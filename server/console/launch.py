@@ -26,6 +26,7 @@ MAKES = {
     "newsletter": "A list of the organisation; people join by double opt-in",
     "grants": "An application, started and never submitted",
 }
+EXAMPLE = {"name": "Dana Reyes", "email": "dana@acme.example"}
 PLAIN = ("company_name", "slug", "request", "note", "idempotency_key")
 Typed = dict[str, Any]
 
@@ -35,9 +36,13 @@ async def form(
     request: Request,
     console: ConsoleHere,
     run: Annotated[str | None, Query(alias="from", max_length=40)] = None,
+    example: str = "",
 ) -> Response:
-    """An empty form, or one that is filled like an earlier launch."""
-    return await _page(request, console, await _like(console, run, console.reader(request).tenant))
+    """An empty form, or one that is filled: like an earlier launch, or with the example."""
+    typed = await _like(console, run, console.reader(request).tenant)
+    if example and console.sandbox:
+        typed |= {"company_name": "Acme Corp", "people": people.rows([EXAMPLE])}
+    return await _page(request, console, typed)
 
 
 @router.post("/preview")

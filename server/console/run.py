@@ -21,11 +21,17 @@ from server.console.shell import Console, ConsoleHere
 from server.console.telling import told
 from server.console.waterfall import rows
 from server.console.words import DECIDED, counted, listed, system
-from server.lifecycle import reads
+from server.lifecycle import audit, reads
 from server.lifecycle.service import ANY_RUN, Actor
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-TABS = {"overview": "Overview", "plan": "Plan", "report": "Report", "events": "Events"}
+TABS = {
+    "overview": "Overview",
+    "plan": "Plan",
+    "report": "Report",
+    "events": "Events",
+    "audit": "Audit",
+}
 _STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 RunId = Annotated[str, Path(max_length=40)]
@@ -79,7 +85,8 @@ async def run_page(
 ) -> Response:
     """A run's page; `problem` says why what was asked of it was not done."""
     now = datetime.now(UTC)
-    log = await _log(console, run, console.actor(request).tenant)
+    actor = console.actor(request)
+    log = await _log(console, run, actor.tenant)
     shown = cards(run)
     return await console.page(
         request,
@@ -92,6 +99,7 @@ async def run_page(
         cards=shown,
         picture=draw(console.edges, run, shown),
         rows=rows(log, now),
+        links=await audit.about(console.service, run.run_id, actor) if tab == "audit" else [],
         log=[(recorded, told(recorded)) for recorded in reversed(log)],
         done=sum(card.done for card in shown),
         length=(run.updated_at if run.ended else now) - run.created_at,
@@ -100,8 +108,8 @@ async def run_page(
         notes=notes(run),
         planned=planned,
         decided=DECIDED,
-        can=moves_of(run, console.actor(request)),
-        question=question(console.service, run, console.actor(request)),
+        can=moves_of(run, actor),
+        question=question(console.service, run, actor),
         person=people.FIELDS,
     )
 

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from server.lifecycle.service import Actor
+from domain.scopes import Scope
+from server.lifecycle.service import Actor, Service
 from server.store import audit as chain
 from server.store.audit import Entry, Head, Link
 from server.store.database import Database
@@ -70,6 +71,13 @@ def _faults(last: Head, link: Link) -> list[str]:
     if link.prev != last.hash:
         return [f"Entry {link.seq} does not follow the one before it."]
     return []
+
+
+async def about(service: Service, subject: str, actor: Actor, *, limit: int = 200) -> list[Link]:
+    """The latest entries about a run or a batch of this person's tenant, newest first."""
+    actor.require(Scope.VIEWER)
+    async with service.database.read() as tx:
+        return await chain.about(tx, actor.tenant, subject, limit=limit)
 
 
 def read(database: Database) -> AsyncIterator[Link]:

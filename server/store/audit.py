@@ -97,6 +97,13 @@ async def read(database: Database) -> AsyncIterator[Link]:
         after = rows[-1].seq
 
 
+async def about(tx: Transaction, tenant: str, subject: str, *, limit: int) -> list[Link]:
+    """The latest entries about one subject of a tenant, newest first."""
+    query = select(AuditRow).where(AuditRow.subject == subject, AuditRow.tenant == tenant)
+    rows = await tx.session.scalars(query.order_by(AuditRow.seq.desc()).limit(limit))
+    return [_link(row) for row in rows]
+
+
 def _link(row: AuditRow) -> Link:
     entry = Entry(**{name: getattr(row, name) for name in Entry.__dataclass_fields__})
     return Link(row.seq, entry, row.prev, row.hash)

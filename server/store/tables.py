@@ -225,6 +225,8 @@ class AuditRow(Base):
     prev: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
 
+    __table_args__ = (Index("ix_audit_subject", "subject", "seq"),)
+
 
 class AuditHeadRow(Base):
     """The one row that says where the chain ends: writers take turns at it."""

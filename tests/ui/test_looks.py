@@ -52,7 +52,7 @@ def places(runs: dict[str, str]) -> Iterator[str]:
     for name, run_id in runs.items():
         if name != "batch":
             yield f"/runs/{run_id}"
-    for tab in ("plan", "report", "events"):
+    for tab in ("plan", "report", "events", "audit"):
         yield f"/runs/{runs['done']}/{tab}"
         yield f"/runs/{runs['waiting']}/{tab}"
 

@@ -46,4 +46,6 @@ async def test_the_day_of_an_operator(visits: Visits, desk: Running, kind: type[
     await hand.watch(page.locator("h1", has_text="Rolled back"))
     await hand.press(page.get_by_role("link", name="Report", exact=True))
     await hand.watch(page.get_by_text(f"The onboarding of {name} was rolled back"))
+    await hand.press(page.get_by_role("link", name="Audit", exact=True))
+    await hand.watch(page.get_by_role("row", name="run.launch"))
     assert desk.call("GET", f"/api/v1/runs/{run_id}")["status"] == "rolled_back"

@@ -224,3 +224,13 @@ async def test_head_is_told_and_old_ids_are_forgotten_every_hour(
 async def _ids(home: House) -> list[str]:
     async with home.service.database.read() as tx:
         return list(await tx.session.scalars(select(MessageRow.message_id)))
+
+
+async def test_what_was_done_to_one_run_is_found_by_its_tenant_alone(home: House) -> None:
+    await home.launch("Globex")
+    run = await home.launch("Acme Corp")
+    await cancels.cancel(home.service, run.run_id, ERIN)
+    found = await audit.about(home.service, run.run_id, DANA)
+    assert [link.entry.action for link in found] == ["run.cancel", "run.launch"]
+    stranger = Actor("eve", "api", tenant="other", scopes=ALL_SCOPES)
+    assert await audit.about(home.service, run.run_id, stranger) == []

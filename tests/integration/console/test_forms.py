@@ -42,6 +42,8 @@ async def test_launch_preview_approve_and_report(desk: Desk) -> None:
     assert run.decisions[0].door == "console" and run.decisions[0].digest == run.plan.digest  # type: ignore[union-attr]
     page = await desk.open(f"/runs/{run_id}/report")
     assert "Acme Corp is onboarded into 2 of 2 systems." in page.text
+    page = await desk.open(f"/runs/{run_id}/audit")
+    assert all(word in page.text for word in ("run.launch", "decision.approve", "console"))
 
 
 async def test_the_same_form_sent_twice_is_one_run(desk: Desk) -> None:

@@ -36,6 +36,15 @@ async def test_no_link_of_the_frame_is_dead(desk: Desk, path: str) -> None:
             assert (await desk.http.get(href)).status_code in (200, 303), href
 
 
+async def test_an_empty_sandbox_offers_an_example(desk: Desk) -> None:
+    page = await desk.open("/runs")
+    (example,) = [href for href, text in page.links if text == "Launch the sandbox example"]
+    page = await desk.open(example)
+    fields = page.button("Launch").fields
+    assert dict(fields)["company_name"] == "Acme Corp"
+    assert ("contact_email", "dana@acme.example") in fields
+
+
 async def test_assets_are_kept_for_good_and_found(desk: Desk) -> None:
     page = await desk.open("/runs")
     files = [a["href"] for tag, a in page.tags if tag == "link"]
