@@ -63,8 +63,8 @@ async def test_policy_approves_by_itself_when_there_is_nothing_new(
 async def test_policy_approves_no_plan_that_is_not_in_the_log(
     tmp_path: Path, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def another(plan: Plan, edits: int) -> OpenRequest:
-        return approval_request(plan, edits).model_copy(update={"digest": "0" * 64})
+    def another(plan: Plan, *more: Any) -> OpenRequest:
+        return approval_request(plan, *more).model_copy(update={"digest": "0" * 64})
 
     monkeypatch.setattr("nodes.approval.approval_request", another)
     async with parked(tmp_path, town, {"approvals": 0}) as (_, run):
