@@ -21,6 +21,17 @@ CompanyName = Annotated[
 ]
 
 
+_SOMEBODY_IS_NAMED: dict[str, Any] = {
+    "anyOf": [
+        {"required": ["company_name"], "properties": {"company_name": {"type": "string"}}},
+        {
+            "required": ["request"],
+            "properties": {"request": {"type": "string", **patterns.text(MAX_TEXT, some=True)}},
+        },
+    ]
+}
+
+
 class Origin(BaseModel):
     """The run that another was forked from, as it was after the event `seq`."""
 
@@ -37,7 +48,9 @@ class LaunchRequest(BaseModel):
     `deadline_seconds` is how long the plan may wait for its decision before the run expires.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, json_schema_extra=_SOMEBODY_IS_NAMED
+    )
 
     company_name: CompanyName | None = None
     idempotency_key: (
