@@ -27,6 +27,7 @@ from graph.topology import topology
 from reasoning.models import AwsKeys, ModelChoice
 from reasoning.planner import Planner
 from reasoning.reader import RequestReader
+from reasoning.writer import ReportWriter
 from server.api.app import create_app
 from server.api.gate import ACTOR_KEY, Access
 from server.console.install import install
@@ -206,8 +207,12 @@ def _driver(settings: Settings, kept: Keeping, found: Mapping[str, System], save
 
 def limits(settings: Settings) -> dict[str, Any]:
     """What the settings say of a node's context; see `domain.ports.NodeContext`."""
-    reader = RequestReader(Planner(model_choice(settings)), settings.agent_run_tokens)
-    return {"max_step_retries": settings.max_step_retries, "reader": reader}
+    choice, tokens = model_choice(settings), settings.agent_run_tokens
+    return {
+        "max_step_retries": settings.max_step_retries,
+        "reader": RequestReader(Planner(choice), tokens),
+        "writer": None if choice.llm == "rules" else ReportWriter(choice, tokens),
+    }
 
 
 def _probes(settings: Settings, kept: Keeping) -> Mapping[str, Probe]:

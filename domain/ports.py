@@ -12,7 +12,8 @@ from domain.events import WorkflowEvent
 from domain.launches import LaunchRequest
 from domain.plans import Change
 from domain.readings import Clarification, Reading
-from domain.steps import Resource
+from domain.reports import Report
+from domain.steps import Resource, StepResult
 
 
 class EffectStatus(StrEnum):
@@ -116,11 +117,29 @@ class Words:
     tokens_used: int = 0
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What a report is about. `tokens_used` are those of the run's model calls so far."""
+
+    run_id: str
+    company: str
+    results: Mapping[str, StepResult]
+    tokens_used: int = 0
+
+
 class Reader(Protocol):
     """Reads requests. What its model calls cost is in the journal when it returns."""
 
     async def read(self, words: Words, journal: Journal) -> Reading:
         """What is asked for, or a question. Nothing is understood that is not in the words."""
+        ...
+
+
+class Writer(Protocol):
+    """Puts a report into words. What its model calls cost is in the journal when it returns."""
+
+    async def write(self, report: Report, facts: Facts, journal: Journal) -> Report:
+        """The report with its headline and next actions in a model's words, if they hold."""
         ...
 
 
@@ -205,7 +224,8 @@ class NodeContext:
     """What a node may use: one run's ledger, gate and journal, and the systems. Never persisted.
 
     `contacts` are the people named at launch, who are not in the state; None where it has them.
-    `words` is a request that was not read yet, which `reader` and `desk` are for. The
+    `words` is a request that was not read yet, which `reader` and `desk` are for; `writer`
+    puts the report into words, where a model does. The
     `newsletter_only` addresses are for no other system; `notes` are told to whoever approves.
     `park` ends the stretch at the next boundary. A wait before a retry that is longer than
     `longest_hold_seconds` holds no worker: the run is parked until then. Within a read no wait is
@@ -219,6 +239,8 @@ class NodeContext:
     contacts: tuple[Contact, ...] | None = None
     words: Words | None = None
     reader: Reader | None = None
+    writer: Writer | None = None
+    tokens_used: int = 0
     desk: Desk | None = None
     newsletter_only: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """The report of a run: every line is a fact, rendered by code."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
@@ -27,7 +27,10 @@ class ReportLine(BaseModel):
 
 
 class Report(BaseModel):
-    """`missing` names the systems that the company does not have at the end."""
+    """`missing` names the systems that the company does not have at the end.
+
+    `headline` and `next_actions` may be a model's words, which were held against the checklist.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -35,6 +38,19 @@ class Report(BaseModel):
     checklist: tuple[ReportLine, ...]
     missing: tuple[str, ...] = ()
     leftovers: tuple[str, ...] = ()
+    next_actions: tuple[str, ...] = ()
+
+
+def _actions(
+    company: str, systems: Sequence[str], results: Mapping[str, StepResult]
+) -> Iterator[str]:
+    """What follows from the facts, most urgent first."""
+    waits = [s for s in systems if (r := results.get(s)) and r.status is StepStatus.PENDING]
+    left = [s for s in systems if (r := results.get(s)) and r.status is StepStatus.SKIPPED]
+    if left:
+        yield f"Launch {company} again for {', '.join(left)} when the reason for skipping is gone."
+    if waits:
+        yield f"See that the people invited in {', '.join(waits)} accept, then verify the run."
 
 
 def _line(system: str, result: StepResult | None) -> ReportLine:
@@ -61,6 +77,7 @@ def render_report(
         headline=headline,
         checklist=tuple(_line(system, results.get(system)) for system in systems),
         missing=missing,
+        next_actions=tuple(_actions(company, systems, results)),
     )
 
 

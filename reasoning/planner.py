@@ -10,6 +10,7 @@ from reasoning.guards import checked
 from reasoning.models import ModelChoice, chat_model
 from reasoning.planner_rules import planner_rules
 from reasoning.rules import planning
+from reasoning.rules_model import Rules
 from reasoning.structured import Asking, Budget, GaveUp, Record
 from reasoning.wire import PlanReply
 
@@ -22,6 +23,7 @@ class Planner:
     """The same way for rules and models: prompt, structured answer, guards, one repair, or ask."""
 
     choice: ModelChoice
+    rules: Rules = planner_rules
 
     async def read(
         self,
@@ -37,7 +39,7 @@ class Planner:
         prompt = loader.load("planner")
         asking = Asking(
             role="planner",
-            model=chat_model(self.choice, planner_rules, max_tokens=prompt.max_tokens),
+            model=chat_model(self.choice, self.rules, max_tokens=prompt.max_tokens),
             model_name=self.choice.name,
             prompt=prompt,
             record=record,

@@ -44,6 +44,11 @@ class Masked:
     suspicious: bool
 
 
+def commands(text: str) -> bool:
+    """Whether it speaks of approvals, limits, permissions, prompts, keys or rules."""
+    return _POWER.search(text) is not None
+
+
 def mask(text: str) -> Masked:
     """The requester's own words. Blanks take the place of the rest."""
     suspicious = False
@@ -60,13 +65,9 @@ def mask(text: str) -> Masked:
         text = _blank(text, fence.start(), fence.end())
     for quote in _QUOTE.finditer(text):
         inner = quote.group()[1:-1]
-        commands = bool(_POWER.search(inner))
-        if (
-            commands
-            or len(inner.split()) > _NAME_WORDS
-            or _SAYS.search(text[: quote.start()][-60:])
-        ):
-            suspicious = suspicious or commands
+        orders = "@" in inner or commands(inner)
+        if orders or len(inner.split()) > _NAME_WORDS or _SAYS.search(text[: quote.start()][-60:]):
+            suspicious = suspicious or orders
             text = _blank(text, quote.start(), quote.end())
     for said in _SAYS.finditer(text):
         end = text.find("\n", said.end())

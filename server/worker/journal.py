@@ -72,6 +72,7 @@ def ports(
         journal=journal,
         contacts=run.company.contacts,
         words=_words(run),
+        tokens_used=run.tokens_used,
         desk=RunDesk(service, run),
         newsletter_only=frozenset(run.reading.newsletter_only if run.reading else ()),
         notes=run.reading.notes if run.reading else (),
