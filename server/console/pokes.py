@@ -1,7 +1,8 @@
 """A stream that says only that something has changed; what it is, the page reads by itself."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager, suppress
 
 from fastapi.sse import format_sse_event
 
@@ -20,12 +21,13 @@ class Pokes:
         self._bell = bell
         self._stopping = stopping
         self._limit = limit
-        self._open = 0
+        self._open: set[asyncio.Event] = set()
+        self._watch: asyncio.Task[None] | None = None
 
     @property
     def full(self) -> bool:
         """Whether no further page is served; it then asks now and then."""
-        return self._open >= self._limit
+        return len(self._open) >= self._limit
 
     async def follow(
         self, topic: str, *, quiet_seconds: float = QUIET_SECONDS
@@ -35,24 +37,33 @@ class Pokes:
         Also after `quiet_seconds` without any: ages on the page grow, and a ring that was lost
         costs no more than that.
         """
-        self._open += 1
-        loop = asyncio.get_running_loop()
-        ends_at = loop.time() + LIFE_SECONDS
-        stopped = asyncio.ensure_future(self._stopping.wait())
-        try:
+        clock = asyncio.get_running_loop().time
+        ends_at = clock() + LIFE_SECONDS
+        with self._bell.listen(topic) as rung, self._opened(rung):
             yield format_sse_event(retry=RETRY_MILLISECONDS)
-            with self._bell.listen(topic) as rung:
-                while not stopped.done() and loop.time() < ends_at:
-                    rung.clear()
-                    yield format_sse_event(event="poke", data_str="")
-                    ring = asyncio.ensure_future(rung.wait())
-                    await asyncio.wait(
-                        (ring, stopped),
-                        timeout=quiet_seconds,
-                        return_when=asyncio.FIRST_COMPLETED,
-                    )
-                    ring.cancel()
-                    await asyncio.sleep(CALM_SECONDS)
+            while not self._stopping.is_set() and clock() < ends_at:
+                rung.clear()
+                yield format_sse_event(event="poke", data_str="")
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(quiet_seconds):
+                        await rung.wait()
+                await asyncio.sleep(CALM_SECONDS)
+
+    @contextmanager
+    def _opened(self, rung: asyncio.Event) -> Iterator[None]:
+        """One task wakes all streams when the server stops: one for each would cost too much."""
+        self._open.add(rung)
+        if self._watch is None:
+            self._watch = asyncio.ensure_future(self._wake_all())
+        try:
+            yield
         finally:
-            stopped.cancel()
-            self._open -= 1
+            self._open.discard(rung)
+            if not self._open:
+                self._watch.cancel()
+                self._watch = None
+
+    async def _wake_all(self) -> None:
+        await self._stopping.wait()
+        for rung in self._open:
+            rung.set()
