@@ -7,11 +7,13 @@ from dataclasses import replace
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import Route
 from starlette.types import Scope
 
 from server.console import approvals, batches, chat, forms, launch, moves, run, runs, systems
 from server.console.layout import Edge
 from server.console.pokes import Pokes
+from server.console.poking import Poking
 from server.console.rendering import STATIC, assets, environment, style
 from server.console.route import HEADERS, PageRoute
 from server.console.shell import THEME, THEMES, Console, WorkerWatch, go, keep
@@ -53,6 +55,7 @@ def install(
     for one in (runs, run, moves, approvals, launch, batches, chat, systems):
         app.include_router(one.router)
     app.include_router(router)
+    app.router.routes.append(Route("/pokes", Poking(), include_in_schema=False))
     app.mount(assets(), _Kept(directory=STATIC))
 
 

@@ -30,18 +30,24 @@ class Pokes:
         return len(self._open) >= self._limit
 
     async def follow(
-        self, topic: str, *, quiet_seconds: float = QUIET_SECONDS
+        self,
+        topic: str,
+        *,
+        left: asyncio.Future[None] | None = None,
+        quiet_seconds: float = QUIET_SECONDS,
     ) -> AsyncGenerator[bytes]:
         """A poke at once and with every change; events come in bursts, and a burst is one poke.
 
         Also after `quiet_seconds` without any: ages on the page grow, and a ring that was lost
-        costs no more than that.
+        costs no more than that. It ends when `left` is done.
         """
         clock = asyncio.get_running_loop().time
         ends_at = clock() + LIFE_SECONDS
         with self._bell.listen(topic) as rung, self._opened(rung):
+            if left is not None:
+                left.add_done_callback(lambda _: rung.set())
             yield format_sse_event(retry=RETRY_MILLISECONDS)
-            while not self._stopping.is_set() and clock() < ends_at:
+            while not self._stopping.is_set() and clock() < ends_at and not (left and left.done()):
                 rung.clear()
                 yield format_sse_event(event="poke", data_str="")
                 with suppress(TimeoutError):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 
 from domain.decisions import DecisionKind
 from domain.errors import AlreadyDecided, NotFound, StalePlan
@@ -22,7 +22,7 @@ from server.console.telling import told
 from server.console.waterfall import rows
 from server.console.words import DECIDED, counted, listed, system
 from server.lifecycle import audit, reads
-from server.lifecycle.service import ANY_RUN, Actor
+from server.lifecycle.service import Actor
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 TABS = {
@@ -32,7 +32,6 @@ TABS = {
     "events": "Events",
     "audit": "Audit",
 }
-_STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 RunId = Annotated[str, Path(max_length=40)]
 
@@ -50,16 +49,6 @@ async def show_tab(request: Request, console: ConsoleHere, run_id: RunId, tab: s
     if tab not in TABS:
         raise NotFound("There is no such page.", advice="Go back to the run.")
     return await run_page(request, console, run, tab=tab)
-
-
-@router.get("/pokes")
-async def pokes(request: Request, console: ConsoleHere, topic: str = ANY_RUN) -> Response:
-    """Says when the page that listens should be read again; see `Pokes`."""
-    console.reader(request)
-    if console.pokes.full:
-        return Response(status_code=503, headers={"Retry-After": "10"})
-    frames = console.pokes.follow(topic)
-    return StreamingResponse(frames, media_type="text/event-stream", headers=_STREAM)
 
 
 async def found(request: Request, console: Console, run_id: str) -> RunState:

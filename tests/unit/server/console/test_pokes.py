@@ -86,3 +86,16 @@ async def test_no_more_pages_are_served_than_there_is_room_for() -> None:
     assert pages.full
     await stream.aclose()
     assert not pages.full and not bell._waiting
+
+
+async def test_a_page_that_was_left_is_forgotten() -> None:
+    pages, bell, _ = open_pages()
+    left = asyncio.get_running_loop().create_future()
+    async with aclosing(pages.follow("run_1", left=left, quiet_seconds=LONG)) as stream:
+        await begun(stream)
+        following = asyncio.ensure_future(soon(stream))
+        await asyncio.sleep(0)
+        left.set_result(None)
+        with pytest.raises(StopAsyncIteration):
+            await following
+    assert not bell._waiting
