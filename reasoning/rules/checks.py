@@ -29,7 +29,7 @@ def check_intent(found: Sequence[Sentence]) -> None:
     for sentence in found:
         first = next((item for item in sentence.items if item.kind == "word"), None)
         polite = sentence.means("polite")
-        if sentence.means("withdraw", "offboard"):
+        if sentence.means("withdraw", "offboard") or _takes_off(sentence):
             raise Question("intent")
         if first is None:
             continue
@@ -39,6 +39,23 @@ def check_intent(found: Sequence[Sentence]) -> None:
             and (first.means("question") or sentence.means("status_word", "has"))
         ):
             raise Question("intent")
+
+
+def _takes_off(sentence: Sentence) -> bool:
+    """`off the newsletter`: out of a system, not into it."""
+    for at, item in enumerate(sentence.items):
+        after = next((i for i in sentence.items[at + 1 :] if i.kinds != {"filler"}), None)
+        if item.word in ("off", "out of", "off of") and after is not None and after.system:
+            return True
+    return False
+
+
+def check_asked(found: Sequence[Sentence], companies: Sequence[str]) -> None:
+    """Something is to be done: a name alone, whatever is said of it, asks for nothing."""
+    signs = ("onboard", "all", "all_but", "rest", "deal", "need", *SYSTEMS)
+    if not any(sentence.means(*signs) for sentence in found):
+        about: About = "systems" if any(s.means("refer") for s in found) else "intent"
+        raise Question(about, companies=tuple(companies))
 
 
 def check_choice(found: Sequence[Sentence]) -> None:
@@ -83,6 +100,7 @@ def check_names(found: Sequence[Sentence], companies: Sequence[str]) -> None:
             if name.role == "refer":
                 raise Question("systems", companies=tuple(companies))
             vague = name.role in ("unknown", "speaker") and sentence.about_request
+            vague = vague or name.role == "fragment"
             if name.doubtful and name.role in ("company", "unknown"):
                 raise Question("which_company", name.text)
             if vague and not (name.role == "speaker" and sentence.companies):
@@ -120,7 +138,7 @@ def left_over(found: Sequence[Sentence]) -> Iterator[str]:
 
 
 def _not_understood(item: Item) -> bool:
-    unknown = item.kind == "word" and not item.kinds and not item.word.isdigit()
+    unknown = item.kind == "word" and not item.kinds and not item.word[0].isdigit()
     return unknown and not _slip(item)
 
 

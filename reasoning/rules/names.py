@@ -8,7 +8,10 @@ from reasoning.rules.lexicon import Item, small_words
 _INNER = small_words("inner")
 _TIMES = small_words("times")
 _WANTS = small_words("wants")
+_EACH = small_words("each")
 _ABSORBS = ("filler", "kind", "onboard", "all", "only", "need", "also", "contact", "rest", "refer")
+_OPENING = frozenset('"“„«')
+_CLOSING = frozenset('"”“»')
 _NOUNS = frozenset({"kind", "family", "legal", "filler", "contact", "numbers"})
 
 
@@ -33,6 +36,10 @@ def capital_runs(sentence: Sequence[Item], source: str) -> list[Name]:
     found: list[Name] = []
     at = 0
     while at < len(sentence):
+        if (end := _quoted(sentence, at)) is not None:
+            found.append(_name(sentence, at + 1, end, source, False))
+            at = end + 1
+            continue
         if not _begins(sentence, at, shouted):
             at += 1
             continue
@@ -44,6 +51,22 @@ def capital_runs(sentence: Sequence[Item], source: str) -> list[Name]:
             _name(sentence, start, until, source, doubtful or _tail(sentence, until, shouted))
         )
         at = until
+    return found
+
+
+def apart(names: Sequence[Name], sentence: Sequence[Item]) -> list[Name]:
+    """`Moor & Fen both` are two, where `Moor & Fen` alone is one."""
+    found: list[Name] = []
+    for name in names:
+        marks = [at for at in range(name.at, name.until) if sentence[at].word == "&"]
+        after = sentence[name.until] if name.until < len(sentence) else None
+        if len(names) > 1 or len(marks) != 1 or after is None or after.word not in _EACH:
+            found.append(name)
+            continue
+        left, right = name.items[: marks[0] - name.at], name.items[marks[0] - name.at + 1 :]
+        cut = name.text.index("&")
+        found.append(Name(name.text[:cut].strip(), name.at, marks[0], items=left))
+        found.append(Name(name.text[cut + 1 :].strip(), marks[0] + 1, name.until, items=right))
     return found
 
 
@@ -91,10 +114,25 @@ def _unknown_capital(item: Item) -> bool:
     )
 
 
+def _quoted(sentence: Sequence[Item], at: int) -> int | None:
+    """Where a short quotation ends that begins at `at` and is a name, small words and all."""
+    if sentence[at].word not in _OPENING:
+        return None
+    for end in range(at + 1, min(at + 8, len(sentence))):
+        if sentence[end].word in _CLOSING:
+            inner = sentence[at + 1 : end]
+            return end if inner and inner[0].capital and len(inner) > 1 else None
+        if sentence[end].kind != "word":
+            return None
+    return None
+
+
 def _begins(sentence: Sequence[Item], at: int, shouted: bool) -> bool:
     item = sentence[at]
     if item.kind != "word" or not item.capital:
         return False
+    if item.means("product") and at + 2 < len(sentence) and sentence[at + 1].word == "&":
+        return _unknown_capital(sentence[at + 2])
     return not item.kinds or (item.kinds <= {"family"} and not shouted)
 
 
@@ -150,7 +188,7 @@ def _through(sentence: Sequence[Item], at: int, shouted: bool) -> int | None:
     if (
         after.kind == "word"
         and after.capital
-        and (not after.kinds or not (after.system or shouted))
+        and (not after.kinds or after.means("family") or not (after.system or shouted))
     ):
         return at + 2
     if word in ("de", "of", "van", "von", "di", "du") and at + 2 < len(sentence):

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from reasoning.rules import east_asian, fields
 from reasoning.rules.checks import (
     Question,
+    check_asked,
     check_choice,
     check_count,
     check_intent,
@@ -66,6 +67,7 @@ def _plan(request: str, answers: Sequence[str]) -> PlanReply:
         check_choice(found)
         companies = _companies(found)
         check_count(found, companies)
+        check_asked(found, companies)
     if not companies:
         raise Question("company_name")
     check_names(answered if told else found, companies)
@@ -96,9 +98,10 @@ def _plan(request: str, answers: Sequence[str]) -> PlanReply:
 def _companies(found: Sequence[Sentence]) -> list[str]:
     """Each company once, as it is spelt first."""
     seen: dict[str, str] = {}
-    for sentence in found:
-        for name in sentence.companies:
-            seen.setdefault(name.text.casefold(), name.text)
+    for role in ("company", "fragment"):
+        for name in (name for sentence in found for name in sentence.names if name.role == role):
+            if role == "company" or not seen:
+                seen.setdefault(name.text.casefold(), name.text)
     return list(seen.values())
 
 

@@ -8,6 +8,8 @@ from reasoning.rules.names import Name
 
 _SKIPPED = frozenset("\"“”„«»'`(*[")
 _EACH = small_words("each")
+_NOUN = frozenset({"onboarding", "onboarded", "rollout", "setup"})
+_IS = small_words("is")
 _LISTS = frozenset({",", ":", "-", "–", "—"})
 _MARKS = frozenset({":", "-", "–", "—", "→", "=", "=>", ">", "|"})
 
@@ -65,13 +67,10 @@ def _role(name: Name, sentence: Sequence[Item], bullet: bool) -> Name:
     right = _after(sentence, name.until)
     further = sentence[name.until + 1] if name.until + 1 < len(sentence) else None
     about = any(item.means("onboard", "all", "all_but", "rest", *SYSTEMS) for item in sentence)
-    if (
-        left is not None
-        and left.word == ":"
-        and place > 0
-        and sentence[place - 1].means("contact", "own")
-    ):
-        return name.as_("person")
+    if left is not None and left.word in _IS and place > 0:
+        lead = sentence[before(sentence, place)]
+        if lead.means("contact", "own") and not lead.means("kind"):
+            return name.as_("own" if lead.means("own") else "person")
     if left is not None and left.word in _LISTS and place > 0:
         lead = sentence[place - 1]
         if lead.means("kind") and not lead.system:
@@ -89,7 +88,9 @@ def _role(name: Name, sentence: Sequence[Item], bullet: bool) -> Name:
         return name.as_("person")
     if right is not None and right.means("speaker") and not right.means("need"):
         return name.as_("speaker")
-    if right is not None and right.means("need", "has", "has_weak", "except_after", "onboard"):
+    if right is not None and right.means("need", "has", "has_weak", "except_after"):
+        return name.as_("company")
+    if right is not None and right.means("onboard") and (left is not None or right.word in _NOUN):
         return name.as_("company")
     if bullet and (left is None or place <= 1):
         return name.as_("company")
@@ -102,6 +103,9 @@ def _role(name: Name, sentence: Sequence[Item], bullet: bool) -> Name:
     if left is not None and left.means("polite", "pronoun") and scoped:
         return name.as_("company")
     opens = left is None or left.word in _MARKS
+    alone = right is None or (right.word in (".", "!", "…") and further is None)
+    if left is None and alone and not about and not bullet:
+        return name.as_("fragment")
     closes = right is None or right.word in (",", ".", "?", "!", "(", "…")
     if opens and (closes or scoped or (right is not None and right.means("pronoun", "refer"))):
         return name.as_("company")

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 
 from reasoning.rules import lexicon
 from reasoning.rules.lexicon import Item
-from reasoning.rules.names import Name, capital_runs, plain_runs
+from reasoning.rules.names import Name, apart, capital_runs, plain_runs
 from reasoning.rules.roles import with_roles
 from reasoning.rules.tokens import Token, tokens
 
 _BULLETS = frozenset("-*•–—·")
 _NEVER_ENDS = lexicon.small_words("never_ends")
 _OPEN_ENDS = lexicon.small_words("may_end")
+_CANDIDATES = ("company", "fragment", "unknown", "speaker", "refer")
 _REQUEST = ("onboard", "all", "all_but", "rest", "need", *lexicon.SYSTEMS)
 
 
@@ -49,7 +50,7 @@ def sentences(text: str) -> list[Sentence]:
     language = lexicon.language_of(pieces)
     split = [list(_items(part, language)) for part in _split(pieces)]
     found = [_sentence(part, text) for part in split if part]
-    if any(sentence.companies for sentence in found):
+    if any(name.role in _CANDIDATES for sentence in found for name in sentence.names):
         return found
     return [_with_plain_names(sentence, text) for sentence in found]
 
@@ -116,7 +117,7 @@ def _sentence(items: Sequence[Item], source: str) -> Sentence:
     bullet = items[0].word in _BULLETS or (
         len(items) > 2 and items[0].tokens[0].text.isdigit() and items[1].word in (".", ")")
     )
-    names = with_roles(capital_runs(items, source), items, bullet)
+    names = with_roles(apart(capital_runs(items, source), items), items, bullet)
     return Sentence(tuple(items), tuple(names), asks, bullet)
 
 

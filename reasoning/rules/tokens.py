@@ -31,10 +31,8 @@ class Token:
 
     @property
     def capital(self) -> bool:
-        """Written as names are: with a capital, or beginning with a digit."""
-        return any(c.isupper() for c in self.text) or (
-            self.text[0].isdigit() and not self.text.isdigit()
-        )
+        """Written as names are."""
+        return any(c.isupper() for c in self.text)
 
 
 def fold(text: str) -> str:

@@ -7,6 +7,7 @@ from reasoning.rules.lexicon import SYSTEMS, Item, small_words
 from reasoning.rules.names import Name
 from reasoning.rules.sentences import Sentence
 
+_HAVE = small_words("have")
 _LOGINS = small_words("logins")
 
 
@@ -158,6 +159,8 @@ def _read(items: Sequence[Item], *, labels: bool) -> Wish:
                 else "include"
             )
             run = []
+        elif mode == "exclude" and item.word in _HAVE and at and items[at - 1].means("and"):
+            run = []  # `is already on Slack and gets the newsletter`
         elif (item.means("onboard") and not item.means("filler")) or (
             item.means("need") and item.word not in ("is", "are", "to")
         ):
