@@ -5,6 +5,9 @@ from typing import Annotated, Any
 import typer
 
 Name = Annotated[str, typer.Argument(help="The company's name.", metavar="NAME")]
+NameOrNone = Annotated[
+    str | None, typer.Argument(help="The company's name.", metavar="NAME", show_default=False)
+]
 Systems = Annotated[
     list[str] | None, typer.Option("--system", help="Only this system; repeat it.", metavar="NAME")
 ]

@@ -1,4 +1,4 @@
-"""agentos approve, agentos edit, agentos deny"""
+"""agentos approve, agentos edit, agentos answer, agentos deny"""
 
 from typing import Annotated, Any
 
@@ -89,6 +89,17 @@ def edit(
     seen = digest or plan.get("digest")
     body = {"decision": "edit", "edit": new, "digest": seen, "responder": name}
     _decide(run_id, body, as_json)
+
+
+@command
+def answer(
+    run_id: RunId,
+    text: Annotated[str, typer.Argument(help="A few words.", metavar="TEXT")],
+    name: As = "operator",
+    as_json: AsJson = False,
+) -> None:
+    """Answer the question that a request in words has left open. This approves nothing."""
+    _decide(run_id, {"answer": text, "responder": name}, as_json)
 
 
 @command

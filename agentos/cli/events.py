@@ -30,6 +30,13 @@ def told(event: Json) -> Told | None:
             return Told(f"launched for {data['company']['name']}")
         case "plan_proposed":
             return Told(f"planned {len(data['plan']['changes'])} changes")
+        case "request_read":
+            names = ", ".join(one["name"] for one in data["reading"]["companies"])
+            return Told(f"read the request: {names}" if names else "has a question")
+        case "clarification_requested":
+            return Told("waits for an answer")
+        case "model_gave_way":
+            return Told(f"rules do the work of the {data['role']}: {data['code']}")
         case "approval_requested":
             return Told("waits for approval")
         case "decision_recorded":
@@ -67,7 +74,7 @@ def told(event: Json) -> Told | None:
         case "step_undone":
             text = f"undone {len(data['undone'])}, left {len(data['left'])}"
             return Told(text, (data["system"],))
-        case "planning_started" | "validation_started" | "reporting_started":
+        case "model_called" | "planning_started" | "validation_started" | "reporting_started":
             return None
         case kind:
             return Told(kind.removeprefix("run_").replace("_", " "))

@@ -5,14 +5,17 @@ from typing import Annotated, Any
 
 import typer
 
-from agentos.cli.company import Adopt, Emails, Logins, Name, Slug, Systems, body
+from agentos.cli.company import Adopt, Emails, Logins, NameOrNone, Slug, Systems, body
 from agentos.cli.context import AsJson, client, command, finish
 from agentos.cli.exits import of_run
 
 
 @command
 def launch(
-    name: Name,
+    name: NameOrNone = None,
+    request: Annotated[
+        str | None, typer.Option(help="What is wanted, in words.", metavar="TEXT")
+    ] = None,
     systems: Systems = None,
     emails: Emails = None,
     logins: Logins = None,
@@ -24,15 +27,17 @@ def launch(
     yes: Annotated[bool, typer.Option("--yes", help="Approve the plan that is shown.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Launch the onboarding of a company.
+    """Launch the onboarding of a company, by name or in words.
 
     Nothing is made before somebody approves the plan.
     """
     from agentos.cli.output import safe, say, show, show_json
     from agentos.cli.watch import leavable
 
+    if name is None and request is None:
+        raise typer.BadParameter("Give the company's name, or --request with what is wanted.")
     api = client()
-    more = {"slug": slug, "note": note, "idempotency_key": key}
+    more = {"request": request, "slug": slug, "note": note, "idempotency_key": key}
     run = api.call("POST", "/api/v1/runs", body(name, systems, emails, logins, adopt, **more))
     if not watch and not yes:
         if as_json:

@@ -10,11 +10,13 @@ from rich.live import Live
 from agentos.cli.board import Board
 from agentos.cli.client import Client
 from agentos.cli.events import event_line
-from agentos.cli.output import out, say, show, show_json
+from agentos.cli.output import out, safe, say, show, show_json
 from agentos.cli.pictures import made, plan_lines, report_lines, terms_lines
 
 Json = dict[str, Any]
-_PARKED = ("approval_requested", "escalation_requested", "run_paused")
+_PARKED = (
+    "approval_requested", "clarification_requested", "escalation_requested", "run_paused",
+)  # fmt: skip
 
 
 def follow(client: Client, run_id: str, *, as_json: bool, after: int = 0) -> Json:
@@ -74,6 +76,10 @@ def conclude(run: Json, *, as_json: bool) -> None:
         say(f"  agentos approve {run_id}\n  agentos deny {run_id} --reason WHY")
         for line in terms_lines(run):
             say(line)
+        return
+    if run["status"] == "needs_clarification":
+        show(safe(run["open_request"]["description"]))
+        say(f"Answer with:\n  agentos answer {run_id} TEXT")
         return
     show(*made(run))
     if run["report"]:

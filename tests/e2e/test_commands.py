@@ -42,6 +42,18 @@ def test_launch_takes_all_that_a_company_can_have(cli: Cli) -> None:
     assert contacts == [("dana@example.com", None), (None, "octo-dana")]
 
 
+def test_a_request_in_words_is_asked_about_and_answered(cli: Cli) -> None:
+    result = cli("launch", "--request", "Onboard our new client to Slack.", "--watch")
+    assert result.exit_code == 3
+    assert "Which company shall be onboarded?" in result.stdout
+    run_id = result.stderr.split("agentos answer ")[1].split()[0]
+    result = cli("answer", run_id, "Worded Corp")
+    assert (result.exit_code, result.stdout) == (0, f"{run_id} is planning.\n")
+    assert cli("run", "watch", run_id).exit_code == 3
+    run = json.loads(cli("run", "show", run_id, "--json").stdout)
+    assert (run["company_name"], run["systems"]) == ("Worded Corp", ["slack"])
+
+
 def test_a_run_that_waits_shows_its_plan_and_how_to_decide(cli: Cli) -> None:
     result = cli("launch", "Waiting Corp", "--watch")
     assert result.exit_code == 3

@@ -10,7 +10,7 @@ from agentos.cli.events import event_line, told
 from server.api.views import event_view
 from tests.unit.domain.samples import EVENTS, record
 
-SILENT = {"planning_started", "validation_started", "reporting_started"}
+SILENT = {"model_called", "planning_started", "validation_started", "reporting_started"}
 
 
 def event(word: str, **data: Any) -> dict[str, Any]:
@@ -41,6 +41,9 @@ def test_every_event_has_words_or_is_meant_to_be_silent(word: str) -> None:
     ("happened", "text"),
     [
         (event("run_launched"), "launched for Acme Corp"),
+        (event("request_read"), "has a question"),
+        (event("clarification_requested"), "waits for an answer"),
+        (event("model_gave_way"), "rules do the work of the planner: ThrottlingException"),
         (event("plan_proposed"), "planned 1 changes"),
         (event("approve"), "Robin decided: approve"),
         (event("step_started"), "started"),
