@@ -103,7 +103,7 @@ def test_at_a_terminal_the_plan_can_be_answered_in_place(
 @pytest.mark.usefixtures("cli")
 def test_leaving_a_watched_run_lets_it_go_on(server: Running) -> None:
     run = server.parked("Left Corp")
-    server.sandbox.fault(kind="slow", system="grants", seconds=3)
+    server.sandbox.fault(kind="slow", system="grants", seconds=6)
     server.approve(run)
     command = [*AGENTOS, "run", "watch", run["run_id"]]
     pipe = subprocess.PIPE
