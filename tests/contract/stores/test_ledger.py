@@ -40,7 +40,9 @@ async def _ledger(home: House, name: str = "Acme") -> RunLedger:
     """The ledger of a new run that is being worked on, under the claim of a worker."""
     run = await home.launch(name)
     async with home.service.database.write() as tx:
-        claim = await claims.take(tx, Worker(name, (home.service.graph_version,), 60.0), run_id=run.run_id)
+        claim = await claims.take(
+            tx, Worker(name, (home.service.graph_version,), 60.0), run_id=run.run_id
+        )
         assert claim is not None
         at_work = update(RunRow).where(RunRow.run_id == run.run_id)
         working = run.model_copy(update={"status": RunStatus.PROVISIONING})
