@@ -1,5 +1,6 @@
 """Reads a request: whatever the model says, the guards and the rules stand behind it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -56,4 +57,4 @@ class Planner:
             )
         except GaveUp as reason:
             await gave_way(reason.code)
-            return planning.read(request, answers)
+            return await asyncio.to_thread(planning.read, request, answers)

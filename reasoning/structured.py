@@ -1,5 +1,6 @@
 """One structured answer from a model: asked, checked, mended once, or not accepted."""
 
+import asyncio
 import json
 import logging
 import time
@@ -95,7 +96,7 @@ class Asking:
                 continue
             raw: AIMessage = dict(found)["raw"]
             try:
-                reply = check(_strictly(raw, wire))
+                reply = await asyncio.to_thread(check, _strictly(raw, wire))
             except Doubt as doubt:
                 doubts += 1
                 await self._note(raw, began, doubt.code)

@@ -81,6 +81,8 @@ def check_count(found: Sequence[Sentence], companies: Sequence[str]) -> None:
     for sentence in found:
         for at, item in enumerate(sentence.items):
             told = _NUMBERS.get(item.word)
+            if told is None and item.word not in small_words("both"):
+                continue
             rest = [i for i in sentence.items[at + 1 :] if i.kinds != {"filler"} or i.means("kind")]
             counts = bool(rest) and rest[0].means("kind") and not rest[0].system
             if told and counts and companies and told != len(companies):

@@ -8,8 +8,8 @@ from reasoning.rules.lexicon import patterns
 
 _POWER = re.compile("|".join(patterns("commands")), re.IGNORECASE | re.DOTALL)
 _TURN = re.compile(
-    r"^[\s>#*_`\[({-]*(assistant|system|user|human|ai|bot|developer|tool|function|admin|operator"
-    r"|claude|gpt|model)\s*[\])}*_`]*\s*(:|>|\]|$)",
+    r"^[ \t>#*_`\[({-]{0,20}(assistant|system|user|human|ai|bot|developer|tool|function|admin"
+    r"|operator|claude|gpt|model)\s*[\])}*_`]*\s*(:|>|\]|$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _TAG = re.compile(r"</?[A-Za-z!][^<>@\n]{0,200}>|\[/?(INST|SYS\w*)\]|<\|[^|>]*\|>|<<[^<>]*>>")
@@ -72,6 +72,8 @@ def mask(text: str) -> Masked:
     for said in _SAYS.finditer(text):
         end = text.find("\n", said.end())
         end = len(text) if end < 0 else end
+        if not text[said.start() : end].strip():
+            continue
         suspicious = suspicious or bool(_POWER.search(text[said.start() : end]))
         text = _blank(text, said.start(), end)
     while (power := _POWER.search(text)) is not None:

@@ -1,7 +1,6 @@
 """What a name in a sentence is: a company, a person, somebody spoken of. Told by its neighbours."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from reasoning.rules.lexicon import SYSTEMS, Item, small_words
 from reasoning.rules.names import Name
@@ -9,6 +8,7 @@ from reasoning.rules.names import Name
 _SKIPPED = frozenset("\"“”„«»'`(*[")
 _EACH = small_words("each")
 _NOUN = frozenset({"onboarding", "onboarded", "rollout", "setup"})
+_SPREADS = ("company", "excluded", "person")
 _IS = small_words("is")
 _LISTS = frozenset({",", ":", "-", "–", "—"})
 _MARKS = frozenset({":", "-", "–", "—", "→", "=", "=>", ">", "|"})
@@ -16,19 +16,18 @@ _MARKS = frozenset({":", "-", "–", "—", "→", "=", "=>", ">", "|"})
 
 def with_roles(names: Sequence[Name], sentence: Sequence[Item], bullet: bool) -> list[Name]:
     """The names in order; what stands in a list with a company is one too."""
-    found = sorted((_role(name, sentence, bullet) for name in names), key=lambda name: name.at)
-    changed = True
-    while changed:
-        changed = False
-        for left, right in pairwise(found):
-            if not _listed(sentence, left.until, right.at) or left.role == right.role:
-                continue
-            for one, other in ((left, right), (right, left)):
-                if one.role in ("company", "excluded", "person") and other.role == "unknown":
-                    found[found.index(other)] = other.as_(one.role)
-                    changed = True
-            if changed:
-                break
+    about = any(item.means("onboard", "all", "all_but", "rest", *SYSTEMS) for item in sentence)
+    found = [_role(name, sentence, bullet, about) for name in names]
+    found.sort(key=lambda name: name.at)
+    places = list(range(len(found) - 1))
+    for at in (*places, *reversed(places)):
+        left, right = found[at], found[at + 1]
+        if not _listed(sentence, left.until, right.at):
+            continue
+        if left.role in _SPREADS and right.role == "unknown":
+            found[at + 1] = right.as_(left.role)
+        elif right.role in _SPREADS and left.role == "unknown":
+            found[at] = left.as_(right.role)
     return found
 
 
@@ -59,14 +58,13 @@ def _after(sentence: Sequence[Item], at: int) -> Item | None:
     return sentence[at] if at < len(sentence) else None
 
 
-def _role(name: Name, sentence: Sequence[Item], bullet: bool) -> Name:
+def _role(name: Name, sentence: Sequence[Item], bullet: bool, about: bool) -> Name:
     if name.role != "unknown":
         return name
     place = before(sentence, name.at)
     left = sentence[place] if place >= 0 else None
     right = _after(sentence, name.until)
     further = sentence[name.until + 1] if name.until + 1 < len(sentence) else None
-    about = any(item.means("onboard", "all", "all_but", "rest", *SYSTEMS) for item in sentence)
     if left is not None and left.word in _IS and place > 0:
         lead = sentence[before(sentence, place)]
         if lead.means("contact", "own") and not lead.means("kind"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from reasoning.rules import lexicon
 from reasoning.rules.lexicon import Item
@@ -41,7 +42,11 @@ class Sentence:
         )
 
     def name_at(self, at: int) -> Name | None:
-        return next((name for name in self.names if name.at <= at < name.until), None)
+        return self._names.get(at)
+
+    @cached_property
+    def _names(self) -> dict[int, Name]:
+        return {at: name for name in self.names for at in range(name.at, name.until)}
 
 
 def sentences(text: str) -> list[Sentence]:

@@ -1,6 +1,7 @@
 """Neither nonsense that fits the schema nor hostile words launch what was not asked."""
 
 import asyncio
+from cProfile import Profile
 from typing import Any
 
 import pytest
@@ -215,3 +216,14 @@ async def test_an_answer_is_asked_for_twice_at_most() -> None:
     assert len(asked) == 2
     assert {call.error for call in notes.calls} == {"not_as_described"}
     assert notes.gave_way == ["not_as_described"]
+
+
+@pytest.mark.parametrize("part", ["#", "a+", "they say: ", "{", "<", '"', "Acme, ", "@", "\n"])
+def test_long_nonsense_takes_steps_in_proportion(part: str) -> None:
+    def steps(length: int) -> int:
+        profile = Profile()
+        profile.runcall(planning.read, (part * length)[:length])
+        return sum(entry.callcount for entry in profile.getstats())
+
+    planning.read("Onboard Acme.")  # the words are loaded once
+    assert steps(4_000) < 12 * steps(1_000)
