@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -107,7 +108,10 @@ def test_leaving_a_watched_run_lets_it_go_on(server: Running) -> None:
     server.approve(run)
     command = [*AGENTOS, "run", "watch", run["run_id"]]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as watching:
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # in the background it is ignored
+    with subprocess.Popen(
+        command, stdout=pipe, stderr=pipe, text=True, preexec_fn=heed
+    ) as watching:
         assert watching.stdout
         assert any("grants      started" in line for line in watching.stdout)
         watching.send_signal(signal.SIGINT)

@@ -200,14 +200,19 @@ def thoughtful(patch: pytest.MonkeyPatch) -> None:
 
 
 def meeting(patch: pytest.MonkeyPatch, *, folder: Path) -> None:
-    """Whoever looks at a run that awaits approval waits until another process has looked too."""
+    """Two processes have both looked at a run that awaits approval before either decides, and the
+    second one decides when the first has."""
     load = log.load
 
     async def look(tx: Transaction, run_id: str, **more: Any) -> Any:
         run = await load(tx, run_id, **more)
         if more.get("for_update") and run.status is RunStatus.AWAITING_APPROVAL:
-            (folder / f"{run_id}.{os.getpid()}").touch()
-            while len(list(folder.glob(f"{run_id}.*"))) < 2:
+            own, decided = folder / f"{run_id}.{os.getpid()}", folder / f"{run_id} decided"
+            own.touch()
+            while len(here := sorted(folder.glob(f"{run_id}.*"))) < 2:
+                await asyncio.sleep(0.01)
+            tx.after_commit(decided.touch)
+            while own != here[0] and not decided.exists():
                 await asyncio.sleep(0.01)
         return run
 
