@@ -137,9 +137,8 @@ async def test_a_ring_that_died_with_its_worker_is_rung_again(
         with begun(work, _worker(life, "dead", never_claiming)) as dead:
             dead.hear()
             run = await home.launch("Globex", systems=["newsletter"])
-            while not records.rows(
-                "SELECT id FROM procrastinate_jobs WHERE status = 'doing' OFFSET 1"
-            ):
+            heard = f"status = 'doing' AND args->>'run_id' = '{run.run_id}'"
+            while not records.rows(f"SELECT id FROM procrastinate_jobs WHERE {heard}"):
                 await asyncio.sleep(0.02)
             dead.end(signal.SIGKILL)
         held.let_go()

@@ -12,19 +12,24 @@ from domain.events import EVENT_TYPES
 from domain.status import RunStatus
 from server.store import outbox
 from server.store.destinations import Destinations
-from server.worker.courier import Courier
+from server.worker.courier import LEASE_SECONDS, Courier
 from server.worker.hook import Hook
 from systems.addresses import pinned
 from tests.doubles.house import House, house
 from tests.doubles.toy import ToyWorld, toy
 from tests.integration.telling.receiver import SECRET, Inbox
 
-QUICK = (0.02,) * 200
+QUICK = (0.02,) * 2_000
 
 
 @asynccontextmanager
 async def told(
-    folder: Path, address: str | None, hook: Hook, *types: str, pauses: tuple[float, ...] = QUICK
+    folder: Path,
+    address: str | None,
+    hook: Hook,
+    *types: str,
+    pauses: tuple[float, ...] = QUICK,
+    lease_seconds: float = LEASE_SECONDS,
 ) -> AsyncIterator[tuple[House, Courier]]:
     """A service that tells of its events; the courier is still to be opened."""
     destinations = Destinations({hook.name: frozenset(types)})
@@ -33,10 +38,17 @@ async def told(
         for each in (home.service.database, home.driver.service.database):
             each.destinations = destinations
         courier = Courier(
-            home.service.database, destinations, [hook], pauses=pauses, poll_seconds=0.02
+            home.service.database,
+            destinations,
+            [hook],
+            pauses=pauses,
+            lease_seconds=lease_seconds,
+            poll_seconds=0.02,
         )
-        yield home, courier
-        await courier.close()
+        try:
+            yield home, courier
+        finally:
+            await courier.close()
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -56,7 +68,7 @@ async def test_every_event_arrives_though_the_receiver_dies_and_returns(
     inbox = Inbox(answers=[500, 204, 429])
     with inbox.there():
         hook = Hook(inbox.url, [SECRET], private_allowed=True)
-        async with told(tmp_path, address, hook) as (home, courier):
+        async with told(tmp_path, address, hook, lease_seconds=0.5) as (home, courier):
             await courier.open()
             run = await home.settle((await home.launch()).run_id)
             await until(lambda: "approval_requested" in inbox.types)
