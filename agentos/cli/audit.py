@@ -21,7 +21,10 @@ Heads = Annotated[
 @app.command()
 @command
 def verify(heads: Heads = None, as_json: AsJson = False) -> None:
-    """Find what was changed, taken out or cut off; exit code 1 if anything was."""
+    """Find what was changed, taken out or cut off.
+
+    The exit code is 1 if anything was.
+    """
     from agentos.cli.output import out, safe, show_json
     from agentos.keeping import reading
     from agentos.settings import load

@@ -30,7 +30,10 @@ def submit(
     watch: Watch = False,
     as_json: AsJson = False,
 ) -> None:
-    """Launch a run for every row; the same file again is the same batch."""
+    """Launch a run for every row of a file.
+
+    The same file again is the same batch.
+    """
     query = {"name": file.name[:200], "launch": not check}
     batch = client().upload(PATH, _read(file), "text/csv", **query)
     _concluded(batch, watch=watch, as_json=as_json)
@@ -100,7 +103,7 @@ def pause(batch_id: BatchId, as_json: AsJson = False) -> None:
 @app.command()
 @command
 def cancel(batch_id: BatchId, watch: Watch = False, as_json: AsJson = False) -> None:
-    """Launch no more rows and cancel the runs that have made nothing yet."""
+    """Launch no more rows, and cancel what has made nothing yet."""
     _concluded(client().call("POST", f"{PATH}/{batch_id}/cancel"), watch=watch, as_json=as_json)
 
 

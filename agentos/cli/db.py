@@ -14,7 +14,10 @@ app = typer.Typer(no_args_is_help=True, help="The tables of the database.")
 @app.command()
 @command
 def upgrade(as_json: AsJson = False) -> None:
-    """Bring the tables up to date; the service does so too when it starts."""
+    """Bring the tables up to date.
+
+    The service does so too when it starts.
+    """
     from agentos.keeping import tables
     from agentos.settings import load
 
@@ -24,7 +27,10 @@ def upgrade(as_json: AsJson = False) -> None:
 @app.command()
 @command
 def check(as_json: AsJson = False) -> None:
-    """Tell whether the tables are those of this release; exit code 1 if they are not."""
+    """Tell whether the tables are those of this release.
+
+    The exit code is 1 if they are not.
+    """
     from agentos.keeping import tables
     from agentos.settings import load
 

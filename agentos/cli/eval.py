@@ -20,9 +20,10 @@ def planner(
     ] = LABELLED,
     as_json: AsJson = False,
 ) -> None:
-    """How many requests are read exactly, and how many would have launched what was not asked.
+    """Measure how requests in words are read.
 
-    Reads with what AGENT_LLM says; nothing is launched.
+    How many exactly, and how many would have launched what was not asked. They are read with what
+    AGENT_LLM says; nothing is launched.
     """
     import asyncio
     import json

@@ -41,7 +41,10 @@ def dead(as_json: AsJson = False) -> None:
 @app.command()
 @command
 def again() -> None:
-    """Send everything again that was given up; on SQLite while no server runs."""
+    """Send everything again that was given up.
+
+    On SQLite only while no server runs.
+    """
     from agentos.cli.output import out, safe
     from agentos.keeping import Keeping
     from agentos.settings import load

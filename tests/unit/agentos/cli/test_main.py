@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from agentos.cli.exits import MEANING, Exit
 from agentos.cli.main import app
 
-GROUPS: tuple[list[str], ...] = ([], ["run"])
+GROUPS = ("", "run", "batch", "keys", "db", "eval", "audit", "webhooks")
 
 
 def agentos(*arguments: str) -> tuple[int, str]:
@@ -16,12 +16,12 @@ def agentos(*arguments: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-@pytest.mark.parametrize("group", GROUPS, ids=["agentos", "agentos run"])
-def test_every_command_has_one_whole_line_of_help(group: list[str]) -> None:
-    code, text = agentos(*group, "--help")
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_command_has_one_whole_line_of_help(group: str) -> None:
+    code, text = agentos(*group.split(), "--help")
     assert code == 0
     commands = text.split("Commands:")[1].split("\n\n")[0].splitlines()[1:]
-    assert len(commands) >= 7
+    assert commands
     assert [line for line in commands if line.endswith("...") or not line.endswith(".")] == []
     assert max(map(len, text.splitlines())) <= 80
 
