@@ -12,6 +12,7 @@ from domain.launches import LaunchRequest
 from domain.names import MAX_NAME, visible
 
 MAX_ROWS = 10_000
+MAX_BYTES = 4 * 1024 * 1024
 MAX_CELL = 8_000
 SEVERAL = ";"
 """Separates several values in one cell."""
@@ -19,6 +20,17 @@ SEVERAL = ";"
 _PEOPLE = {"emails": "email", "github": "github", "slack": "slack"}
 _TEXTS = ("company_name", "idempotency_key", "request", "slug", "note")
 COLUMNS = (*_TEXTS, "systems", *_PEOPLE)
+
+
+class TooLong(Invalid):
+    """The file is larger than 4 MiB."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The file is larger than 4 MiB.",
+            field="file",
+            advice="Split it, and upload the parts one after the other.",
+        )
 
 
 class Row(BaseModel):
@@ -82,6 +94,8 @@ def _distinct(row: Row, first: dict[str, int]) -> Row:
 
 
 def _decoded(data: bytes) -> str:
+    if len(data) > MAX_BYTES:
+        raise TooLong
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -15,6 +15,7 @@ from domain.batches import Batch, BatchState, Line
 from domain.canonical import digest
 from domain.errors import Invalid
 from domain.names import clean_name
+from domain.outcomes import Outcome
 from domain.sheets import COLUMNS, MAX_ROWS, read_requests
 from server.api import docs
 from server.api.bodies import JsonRoute, check_json, media_type
@@ -34,7 +35,8 @@ class BatchView(BaseModel):
     """A batch. `by_status` counts its rows by the status of their runs.
 
     Rows without a run are `ready`, `faulty`, `known` (their key had launched a run before) or
-    `cancelled`. `approvable` stands for the plans that wait for approval, as they are now; `marked`
+    `cancelled`. `by_system` counts the runs of the batch by how they stand in each system.
+    `approvable` stands for the plans that wait for approval, as they are now; `marked`
     runs are still to be approved, tried again or cancelled as somebody wished.
     """
 
@@ -46,6 +48,7 @@ class BatchView(BaseModel):
     created_at: datetime
     started_at: datetime | None
     by_status: dict[str, int]
+    by_system: dict[str, dict[Outcome, int]]
     done: int
     left: int
     per_minute: float | None
@@ -247,7 +250,8 @@ async def retry_batch(batch_id: BatchId, service: ServiceHere, caller: Caller) -
 async def _view(service: Service, batch_id: str, caller: Actor) -> BatchView:
     found: Overview = await batches.overview(service, batch_id, caller)
     told = {**found.batch.model_dump(), **found.progress.model_dump()}
-    return BatchView(**told, approvable=found.approvable, marked=found.marked)
+    own = {"by_system": found.by_system, "approvable": found.approvable, "marked": found.marked}
+    return BatchView(**told, **own)
 
 
 def _rows(body: bytes) -> list[dict[str, Any]]:

@@ -9,12 +9,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import AgentOSError
 from domain.ids import new_id
+from domain.sheets import MAX_BYTES
 from server.api import problems
 from server.api.errors import TooLarge
 
 MAX_BODY_BYTES = 64 * 1024
-MAX_SHEET_BYTES = 4 * 1024 * 1024
 SHEETS = "/api/v1/batches"
+SHEETS_PAGE = "/batches"
+MAX_UPLOAD_BYTES = 32 * 1024 * 1024
+"""What a page hears out, keeping no more than a sheet may have, to say in words that it is more."""
+
+_LIMITS = {SHEETS: MAX_BYTES, SHEETS_PAGE: MAX_UPLOAD_BYTES}
 HEAD_KEY = "agentos.head"
 _log = logging.getLogger("agentos.api")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -36,7 +41,7 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        limit = MAX_SHEET_BYTES if scope["path"] == SHEETS else MAX_BODY_BYTES
+        limit = _LIMITS.get(scope["path"], MAX_BODY_BYTES)
         head = scope["method"] == "HEAD"
         exchange = _Exchange(receive, send, _request_id(headers), limit, head=head)
         inner = {**scope, problems.REQUEST_ID_KEY: exchange.request_id}

@@ -1,6 +1,6 @@
 """The pages of many launches at once: a sheet is checked, started, steered and read back."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -8,15 +8,16 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from domain.batches import LineState
-from domain.errors import NotFound, RequestError
+from domain.errors import Invalid, NotFound, RequestError
+from domain.outcomes import Outcome
 from domain.scopes import Scope, permits
-from domain.sheets import COLUMNS
+from domain.sheets import COLUMNS, MAX_BYTES
 from domain.status import TERMINAL, RunStatus
-from server.console import forms
+from server.console import forms, uploads
 from server.console.route import PageRoute, status_of
 from server.console.shell import Console, ConsoleHere, go
 from server.console.waterfall import WIDTH
-from server.console.words import STATUS, Label, Tone
+from server.console.words import STATUS, Label, Tone, listed
 from server.lifecycle import batches
 from server.lifecycle.batches import Overview
 from server.lifecycle.service import Actor, Service
@@ -35,6 +36,13 @@ LINES: dict[str, Label] = {
 }
 """What a row is at: the status of its run, or why it has none."""
 
+OUTCOMES: Mapping[Outcome, Label] = {
+    Outcome.DONE: Label("Done", Tone.GOOD),
+    Outcome.FAILED: Label("Failed", Tone.BAD),
+    Outcome.WAITING: Label("Waiting", Tone.BUSY),
+    Outcome.STOPPED: Label("Not made", Tone.QUIET),
+}
+
 
 @router.get("")
 async def list_batches(request: Request, console: ConsoleHere) -> Response:
@@ -44,12 +52,17 @@ async def list_batches(request: Request, console: ConsoleHere) -> Response:
 
 @router.post("")
 async def submit(request: Request, console: ConsoleHere) -> Response:
-    """Check a sheet that was pasted; nothing is launched by this."""
-    form = await forms.read(request)
-    sheet, name = str(form.get("sheet", "")), forms.text(form, "name") or "sheet"
+    """Check a sheet that was chosen as a file, or pasted; nothing is launched by this."""
+    console.actor(request).require(Scope.OPERATOR)
+    sheet = name = ""
     try:
-        found = await batches.submit(console.service, sheet.encode(), name, console.actor(request))
-    except RequestError as error:
+        form, file_name, file = await uploads.read(request)
+        sheet, name = str(form.get("sheet", "")), forms.text(form, "name") or ""
+        data, usual = (file, file_name) if file_name else (sheet.encode(), "sheet")
+        if not data:
+            raise Invalid("There is no sheet.", field="file", advice="Choose a file or paste it.")
+        found = await batches.submit(console.service, data, name or usual, console.actor(request))
+    except Invalid as error:
         return await _list(request, console, error=error, sheet=sheet, name=name)
     return go(f"/batches/{found.batch.batch_id}" + ("?again=yes" if found.replayed else ""))
 
@@ -127,6 +140,7 @@ async def _list(
         status=status_of(error) if error else 200,
         rows=await batches.list_batches(console.service, console.reader(request)),
         columns=COLUMNS,
+        limit=MAX_BYTES,
         error=error,
         sheet=sheet,
         name=name,
@@ -166,6 +180,7 @@ async def _page(
         counts=counts,
         labels=LINES,
         segments=_segments(found),
+        by_system=_by_system(found),
         lines=lines,
         chosen=chosen,
         after=after,
@@ -195,12 +210,26 @@ def _moves(found: Overview, actor: Actor) -> dict[str, bool]:
 
 def _segments(found: Overview) -> list[dict[str, Any]]:
     """One bar of all rows, those that are done first."""
-    counts = {name: number for name, number in found.progress.by_status.items() if number}
-    whole, x = sum(counts.values()) or 1, 0.0
+    counts = found.progress.by_status
     order = [*(s.value for s in RunStatus if s in TERMINAL), *LINES]
-    parts = []
-    for name in sorted(counts, key=order.index):
-        width = WIDTH * counts[name] / whole
-        parts.append({"x": round(x, 2), "width": round(width, 2), "label": LINES[name]})
+    return _bar([(LINES[name], counts[name]) for name in sorted(counts, key=order.index)])
+
+
+def _by_system(found: Overview) -> list[dict[str, Any]]:
+    """A bar for each system, of all runs that the batch has launched, and the same in words."""
+    bars = []
+    for name, counts in sorted(found.by_system.items()):
+        told = [(OUTCOMES[word], number) for word, number in counts.items()]
+        words = listed([f"{number} {label.word.lower()}" for label, number in told if number])
+        bars.append({"name": name, "segments": _bar(told), "words": words})
+    return bars
+
+
+def _bar(counts: Sequence[tuple[Label, int]]) -> list[dict[str, Any]]:
+    whole, x, parts = sum(number for _, number in counts) or 1, 0.0, []
+    for label, number in counts:
+        width = WIDTH * number / whole
+        if number:
+            parts.append({"x": round(x, 2), "width": round(width, 2), "label": label})
         x += width
     return parts

@@ -30,7 +30,7 @@ def token(cookies: Mapping[str, str]) -> str:
 
 async def read(request: Request) -> FormData:
     """The fields of a form that one of our pages has sent; `NotAllowed` if it was another's."""
-    _from_here(request.headers)
+    from_here(request.headers)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _TYPE:
         raise Invalid("The form was not sent as a form.", advice="Send it from the page.")
     try:
@@ -39,16 +39,23 @@ async def read(request: Request) -> FormData:
     except ValueError as error:
         raise Invalid("The form could not be read.", advice="Send it from the page.") from error
     form = FormData([(name, value.replace("\r\n", "\n")) for name, value in pairs])
-    held = request.cookies.get(COOKIE, "")
+    of_this_visit(request.cookies, form)
+    return form
+
+
+def of_this_visit(cookies: Mapping[str, str], form: FormData) -> None:
+    """`NotAllowed` unless the form holds the secret of the cookie."""
+    held = cookies.get(COOKIE, "")
     if not held or not secrets.compare_digest(held.encode(), str(form.get(FIELD, "")).encode()):
         raise NotAllowed(
             "This form is from another visit.", advice="Go back, reload the page and send it again."
         )
-    return form
 
 
-def _from_here(headers: Headers) -> None:
-    """`Sec-Fetch-Site` is sent where the address is trusted, `Origin` everywhere else."""
+def from_here(headers: Headers) -> None:
+    """`NotAllowed` for what another site sends.
+
+    `Sec-Fetch-Site` is sent where the address is trusted, `Origin` everywhere else."""
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     elsewhere = site not in (None, "same-origin")
     if site is None and origin is not None:

@@ -10,6 +10,7 @@ from domain.canonical import digest
 from domain.errors import IllegalMove, Invalid, StalePlan
 from domain.ids import new_id
 from domain.names import clean_name
+from domain.outcomes import Outcome
 from domain.scopes import Scope
 from domain.sheets import Row, read_sheet
 from server.lifecycle import audit
@@ -29,11 +30,13 @@ class Submitted(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """A batch and how far it has come. `approvable` is the digest of the plans that wait, `marked`
-    how many runs are still to be approved, tried again or cancelled as somebody wished."""
+    """A batch and how far it has come. `by_system` counts the runs that it has launched;
+    `approvable` is the digest of the plans that wait, `marked` how many runs are still to be
+    approved, tried again or cancelled as somebody wished."""
 
     batch: Batch
     progress: Progress
+    by_system: dict[str, dict[Outcome, int]]
     approvable: str | None
     marked: int
 
@@ -137,9 +140,10 @@ async def overview(service: Service, batch_id: str, actor: Actor) -> Overview:
     async with service.database.write() as tx:  # for the store's time
         batch = await batches.load(tx, batch_id, actor.tenant)
         found = progress(await batches.counts(tx, batch_id), batch.started_at, tx.now)
+        by_system = await batches.by_system(tx, batch_id)
         waiting = await batches.versions(tx, batch_id, Wish.APPROVE)
         marked = await batches.marked(tx, batch_id)
-    return Overview(batch, found, _digest(waiting), marked)
+    return Overview(batch, found, by_system, _digest(waiting), marked)
 
 
 async def list_batches(service: Service, actor: Actor, *, limit: int = 50) -> list[Batch]:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, insert, select, update
 from domain.batches import WISHABLE, Batch, BatchState, Line, LineState, Wish
 from domain.errors import NotFound
 from domain.launches import LaunchRequest
+from domain.outcomes import Outcome, counted
 from domain.sheets import Row
 from server.store.batch_tables import BatchRow, LineRow
 from server.store.tables import RunRow
@@ -147,6 +148,13 @@ async def counts(tx: Transaction, batch_id: str) -> dict[str, int]:
     query = select(status, func.count()).select_from(LineRow).outerjoin(RunRow, _OWN)
     query = query.where(LineRow.batch_id == batch_id).group_by(status)
     return {row.status: row[1] for row in await tx.session.execute(query)}
+
+
+async def by_system(tx: Transaction, batch_id: str) -> dict[str, dict[Outcome, int]]:
+    """How the runs that the batch has launched stand in each system."""
+    query = select(RunRow.outcomes, func.count()).join(LineRow, _OWN)
+    query = query.where(LineRow.batch_id == batch_id).group_by(RunRow.outcomes)
+    return counted((text or "", number) for text, number in await tx.session.execute(query))
 
 
 async def marked(tx: Transaction, batch_id: str) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import and_, insert, select, update
 from domain.errors import LeaseLost, NotFound
 from domain.events import RecordedEvent, RunLaunched, WorkflowEvent
 from domain.names import name_key
+from domain.outcomes import outcomes, written
 from domain.runs import RunState
 from server.store import outbox
 from server.store.tables import EffectRow, EventRow, RunRow
@@ -178,6 +179,7 @@ def _columns(run: RunState) -> dict[str, Any]:
         "want": "cancel" if run.cancel_pending else "pause" if run.pause_requested else None,
         "version": run.version,
         "state": run.model_dump(mode="json", exclude={"plan": {"digest"}}),
+        "outcomes": written(outcomes(run)),
         "updated_at": run.updated_at,
     }
 

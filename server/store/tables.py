@@ -68,7 +68,7 @@ class CompanyRow(Base):
 class RunRow(Base):
     """`state` is the folded run; `company_id` is empty until a request in words has been read.
 
-    `want` says that it is to pause or to be cancelled.
+    `want` says that it is to pause or to be cancelled; `outcomes` how it stands in each system.
 
     The columns from `wake_at` on belong to the engine.
 
@@ -88,6 +88,7 @@ class RunRow(Base):
     version: Mapped[int] = mapped_column(Integer)
     want: Mapped[str | None] = mapped_column(String(8))
     state: Mapped[dict[str, Any]]
+    outcomes: Mapped[str | None] = mapped_column(Text)
     graph_version: Mapped[str] = mapped_column(String(16))
     tenant: Mapped[str] = mapped_column(String(40), default=DEFAULT_TENANT)
     created_at: Mapped[datetime]

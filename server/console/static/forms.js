@@ -8,7 +8,8 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = event.submitter;
   if (form.dataset.keep !== undefined) return; // it is on its way
-  const body = new URLSearchParams(new FormData(form, button));
+  const typed = new FormData(form, button);
+  const body = form.enctype === "multipart/form-data" ? typed : new URLSearchParams(typed);
   const action = button?.getAttribute("formaction") ?? form.getAttribute("action");
   const before = busy(form, button);
   try {
@@ -23,6 +24,7 @@ document.addEventListener("submit", async (event) => {
     if (!answer.headers.get("Content-Type")?.startsWith("text/html")) throw new TypeError();
     form.closest("dialog")?.close();
     if (answer.ok && form.dataset.clear !== undefined) form.reset();
+    for (const input of form.querySelectorAll("[type=file]")) input.value = ""; // it may be mended
     document.querySelectorAll("#problem").forEach((old) => old.remove());
     if (answer.redirected) history.replaceState(null, "", answer.url);
     show(html);
@@ -103,31 +105,26 @@ document.getElementById("company_name")?.addEventListener("input", (event) => {
   document.getElementById("slug").placeholder = slug || "acme-corp";
 });
 
-/** A sheet goes to the server as it is; without this module it is pasted. */
-async function upload(file) {
-  const query = new URLSearchParams({ launch: "false", name: file.name });
-  try {
-    const answer = await fetch(`/api/v1/batches?${query}`, {
-      method: "POST",
-      headers: { "Content-Type": "text/csv" },
-      body: file,
-    });
-    const told = await answer.json();
-    if (!answer.ok) return banner(`${told.detail} ${told.advice}`);
-    location.assign(`/batches/${told.batch_id}${answer.status === 200 ? "?again=yes" : ""}`);
-  } catch {
-    banner("The server does not answer. Choose the file again in a moment.");
+/** A file that was chosen or dropped is checked at once; one that is too large is not sent. */
+const file = document.getElementById("file");
+file?.addEventListener("change", () => {
+  if (!file.files.length) return;
+  if (file.files[0].size <= Number(file.dataset.limit)) {
+    return file.form.requestSubmit(file.form.querySelector("button.primary"));
   }
-}
+  file.value = "";
+  banner("The file is larger than 4 MiB. Split it, and upload the parts one after the other.");
+});
 const drop = document.getElementById("drop");
 if (drop) {
-  drop.hidden = false;
-  drop.addEventListener("change", (event) => upload(event.target.files[0]));
+  document.getElementById("drops").hidden = false;
   for (const name of ["dragover", "dragleave", "drop"]) {
     drop.addEventListener(name, (event) => {
       event.preventDefault();
       drop.toggleAttribute("data-over", name === "dragover");
-      if (name === "drop" && event.dataTransfer.files.length) upload(event.dataTransfer.files[0]);
+      if (name !== "drop" || !event.dataTransfer.files.length) return;
+      file.files = event.dataTransfer.files;
+      file.dispatchEvent(new Event("change"));
     });
   }
 }

@@ -151,3 +151,14 @@ async def test_only_plans_that_were_shown_are_approved(home: House) -> None:
     with pytest.raises(StalePlan):
         await batches.approve(home.service, batch_id, DANA, approvable="0" * 64)
     assert await _statuses(home, batch_id) == {RunStatus.QUEUED.value: 1}
+
+
+async def test_the_runs_of_a_batch_are_counted_by_system(home: House) -> None:
+    batch_id = await _submitted(home, sheet(3))
+    assert (await batches.overview(home.service, batch_id, DANA)).by_system == {}
+    await batches.start(home.service, batch_id, DANA)
+    await feed(home.service)
+    found = (await batches.overview(home.service, batch_id, DANA)).by_system
+    assert {name: counts["waiting"] for name, counts in found.items()} == dict.fromkeys(
+        home.service.systems, 3
+    )

@@ -1,9 +1,13 @@
 """Many launches from one sheet, by a browser that runs no scripts."""
 
+import pytest
+
+from domain.sheets import MAX_BYTES
 from domain.status import RunStatus
 from server.lifecycle import reads
 from server.lifecycle.feeding import feed
 from tests.integration.console.conftest import Desk
+from tests.integration.console.visitor import Page
 
 SHEET = """company_name,slug
 Acme Corp,acme
@@ -75,6 +79,68 @@ async def test_a_sheet_that_is_none_keeps_what_was_pasted(desk: Desk) -> None:
     await desk.open("/batches")
     page = await desk.press("Check sheet", sheet="no,such\ncolumns,here")
     assert page.status == 422 and "columns,here" in page.html
+
+
+async def chosen(desk: Desk, file: bytes, name: str = "frühling.csv") -> Page:
+    """The answer to a file that was chosen and sent."""
+    await desk.open("/batches")
+    button = desk.page.button("Check sheet")
+    return await desk.upload(button.form["action"], button.fields, name=name, file=file)
+
+
+async def test_a_file_is_taken_as_it_is_without_scripts(desk: Desk) -> None:
+    page = await chosen(desk, SHEET.replace("\n", "\r\n").encode("utf-8-sig"))
+    assert all(w in page.text for w in ("frühling.csv", "2 ready", "1 with errors"))
+    first = desk.path
+    await chosen(desk, SHEET.replace("\n", "\r\n").encode("utf-8-sig"), "another name.csv")
+    assert desk.path == first and "This file was uploaded" in desk.page.text
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("company_name\nÄcme\n".encode("latin-1"), "Save it as CSV UTF-8"),
+        ("company_name\nÄcme\n".encode("utf-16"), "Save it as CSV UTF-8"),
+        (b"name\nAcme\n", "Begin with a line of column names"),
+        (b"", "There is no sheet."),
+        (b"company_name\n" + b"x" * MAX_BYTES, "Split it"),
+        (b"company_name\n" + b"x" * 2 * MAX_BYTES, "Split it"),
+    ],
+    ids=["latin", "utf-16", "header", "empty", "large", "larger"],
+)
+async def test_a_file_that_is_no_sheet_is_told_with_its_cure(
+    desk: Desk, file: bytes, told: str
+) -> None:
+    page = await chosen(desk, file)
+    assert page.status == 422 and told in page.text
+    assert "No batches yet." in page.text
+
+
+async def test_nothing_chosen_and_nothing_pasted_is_told(desk: Desk) -> None:
+    page = await chosen(desk, b"", name="")
+    assert page.status == 422 and "Choose a file or paste it." in page.text
+
+
+async def test_a_file_of_another_site_is_refused(desk: Desk) -> None:
+    await desk.open("/batches")
+    page = await desk.upload("/batches", [("form_token", "0" * 32)], name="a.csv", file=b"x")
+    assert page.status == 403
+
+
+async def test_each_system_has_a_bar_and_its_words(desk: Desk) -> None:
+    path = await uploaded(desk)
+    assert "By system" not in desk.page.html
+    await desk.press("Launch 2")
+    await _fed(desk)
+    page = await desk.open(path)
+    assert "GitHub 2 waiting" in page.text and "Slack 2 waiting" in page.text
+    desk.worlds["github"].broken = "refused"
+    await desk.press("Approve all plans")
+    await _fed(desk)
+    for run in (await reads.list_runs(desk.home.service, tenant="default")).items:
+        await desk.home.until(run.run_id, RunStatus.ESCALATED)
+    page = await desk.open(path)
+    assert "GitHub 2 failed" in page.text and "Slack 2 done" in page.text
 
 
 async def _fed(desk: Desk) -> None:

@@ -111,7 +111,30 @@ class Visitor:
         name = button.attributes.get("name")
         pairs += [(name, button.attributes.get("value", ""))] if name else []
         action = button.attributes.get("formaction") or button.form["action"]
+        if button.form.get("enctype") == "multipart/form-data":
+            return await self.upload(action, pairs)
         return await self.send(action, pairs)
+
+    async def upload(
+        self, action: str, pairs: list[tuple[str, str]], *, name: str = "", file: bytes = b""
+    ) -> Page:
+        """Send a form that may carry a file as a browser does."""
+        edge = b"--edge"
+        told = [
+            (b'"%s"' % field.encode(), value.encode()) for field, value in pairs if field != "file"
+        ]
+        told.append((b'"file"; filename="%s"\r\nContent-Type: text/csv' % name.encode(), file))
+        parts = [
+            b"%s\r\nContent-Disposition: form-data; name=%s\r\n\r\n%s\r\n" % (edge, head, content)
+            for head, content in told
+        ]
+        answer = await self.http.post(
+            action,
+            content=b"".join([*parts, edge, b"--\r\n"]),
+            headers={"content-type": "multipart/form-data; boundary=edge"},
+            follow_redirects=True,
+        )
+        return self._shown(answer)
 
     async def send(self, action: str, pairs: list[tuple[str, str]], **headers: str) -> Page:
         """Send a form as a browser does."""
