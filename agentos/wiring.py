@@ -43,7 +43,7 @@ from server.worker.drive import Driver
 from systems import registry
 
 Probe = Callable[[], Awaitable[str]]
-_log = logging.getLogger("agentos")
+_doors = logging.getLogger("agentos.doors")
 
 
 def systems(settings: Settings) -> dict[str, System]:
@@ -118,9 +118,9 @@ def application(settings: Settings) -> FastAPI:
             beside(rounds(kept.database)),
         ):
             if unsigned:
-                _log.warning("Approval webhooks are accepted unsigned, from this machine only.")
+                _doors.warning("Approval webhooks are accepted unsigned, from this machine only.")
             if not settings.known_callers:
-                _log.warning(
+                _doors.warning(
                     "NOBODY HAS TO LOG IN: whoever uses this machine may do all. See AGENTOS_AUTH."
                 )
             yield

@@ -100,6 +100,8 @@ def next_status(
 
 
 def _advice(status: RunStatus | None, event: WorkflowEvent) -> str:
+    if status in TERMINAL and isinstance(event, CancelRequested):
+        return "The run has ended and never changes; its report lists what it made, with links."
     if status in TERMINAL:
         return "The run has ended and never changes; launch again if more is to be done."
     if status is S.PAUSED and not isinstance(event, CancelRequested):

@@ -1,6 +1,7 @@
 """What every command has: the options before its name, and how errors become exit codes."""
 
 import functools
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from contextvars import ContextVar
@@ -38,6 +39,15 @@ def client(url: str | None = None) -> Any:
 def finish(code: Exit) -> None:
     """End the command with this code."""
     raise typer.Exit(int(code))
+
+
+def confirmed(question: str, yes: bool) -> None:
+    """Go on if somebody at the terminal says so, or has said --yes; else the command ends."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Invalid("Nobody is there to confirm this.", advice="Say it with --yes.")
+    typer.confirm(question, abort=True, err=True)
 
 
 def command[**P, R](function: Callable[P, R]) -> Callable[P, R]:

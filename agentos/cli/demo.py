@@ -35,7 +35,8 @@ def demo(
     began = time.monotonic()
     if not as_json:
         show(safe("Starting a server, a worker and stand-ins of the four systems …", "dim"))
-    with processes.started("dev", "--port", "0", "--data", str(data)) as child:
+        show(safe("They are of this demo alone: only this machine reaches them.", "dim"))
+    with processes.started("dev", "--for-demo", "--port", "0", "--data", str(data)) as child:
         ready = processes.ready(child, "server")
         story = _quiet if as_json else _told
         run = story(ready["url"], ready["sandbox_url"])
@@ -58,7 +59,7 @@ def _wait(ready: dict[str, str]) -> None:
 
     with contextlib.suppress(KeyboardInterrupt):
         say(f"\nThe server:   {ready['url']}/docs\nThe systems:  {ready['sandbox_url']}/")
-        say("They run until you press Enter.")
+        say("They run until you press Enter; nobody who uses this machine has to log in there.")
         sys.stdin.readline()
 
 

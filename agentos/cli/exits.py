@@ -48,3 +48,8 @@ def of_run(run: dict[str, Any]) -> Exit:
     if status == "completed" and run["report"] and run["report"]["missing"]:
         return Exit.INCOMPLETE
     return Exit.SUCCEEDED
+
+
+def of_undoing(run: dict[str, Any]) -> Exit:
+    """The code for a run that was to be undone: it has succeeded once nothing of it is left."""
+    return Exit.SUCCEEDED if run["status"] in ("rolled_back", "cancelled") else of_run(run)

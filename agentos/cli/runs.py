@@ -1,11 +1,11 @@
-"""agentos runs, and agentos run show|watch|pause|resume|cancel|retry|skip"""
+"""agentos runs, and agentos run show|watch|pause|resume|cancel|undo|retry|skip"""
 
 from typing import Annotated, Any
 
 import typer
 
-from agentos.cli.context import AsJson, RunId, client, command, finish
-from agentos.cli.exits import of_run
+from agentos.cli.context import AsJson, RunId, client, command, confirmed, finish
+from agentos.cli.exits import of_run, of_undoing
 
 app = typer.Typer(no_args_is_help=True, help="Look at one run, or move it.")
 
@@ -103,6 +103,37 @@ def cancel(
     api = client()
     run = api.call("POST", f"/api/v1/runs/{run_id}/cancel", body)
     _moved(settled(api, run), as_json)
+
+
+@app.command()
+@command
+def undo(
+    run_id: RunId,
+    reason: Annotated[str | None, typer.Option(help="Kept in the log.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take back what an unfinished run made, and end it.
+
+    What cannot be undone is listed with how to do it by hand. A run that has ended never changes.
+    """
+    from agentos.cli.output import safe, show, show_json
+    from agentos.cli.pictures import report_lines
+    from agentos.cli.watch import settled
+    from domain.status import TERMINAL
+
+    api = client()
+    run = api.run(run_id)
+    if run["status"] not in TERMINAL:
+        confirmed(f"Undo what {run_id} ({run['company_name']}) has made, and end it?", yes)
+    body = {"rollback": True} | ({"reason": reason} if reason else {})
+    run = settled(api, api.call("POST", f"/api/v1/runs/{run_id}/cancel", body))
+    if as_json:
+        show_json(run)
+    else:
+        show(safe(f"{run['run_id']} is {run['status']}."))
+        show(*report_lines(run["report"]) if run["status"] == "rolled_back" else ())
+    finish(of_undoing(run))
 
 
 @app.command()

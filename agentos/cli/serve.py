@@ -87,13 +87,18 @@ def dev(
     ] = False,
     as_json: AsJson = False,
     stop_with_stdin: Stop = False,
+    for_demo: Annotated[bool, typer.Option("--for-demo", hidden=True)] = False,
 ) -> None:
     """Server, worker and sandbox in one go, on this machine only."""
+    import logging
+
     from agentos.cli import processes
     from agentos.cli.output import say, show_json
     from agentos.serving import listen
     from agentos.settings import load
 
+    if for_demo:  # which tells of its own doors
+        logging.getLogger("agentos.doors").setLevel(logging.ERROR)
     values: dict[str, Any] = {"agentos_host": "127.0.0.1", "agentos_port": port, "sandbox": True}
     values |= processes.inside(data) if data else {}
     settings = load(**values)

@@ -87,7 +87,7 @@ def conclude(run: Json, *, as_json: bool) -> None:
     if run["status"] == "escalated":
         say(f"{', '.join(run['open_request']['systems'])} cannot go on without you:")
         say(f"  agentos run retry {run_id} SYSTEM\n  agentos run skip {run_id} SYSTEM --reason WHY")
-        say(f"  agentos run cancel {run_id} --rollback")
+        say(f"  agentos run undo {run_id}")
     if run["status"] == "paused":
         say(f"Go on with:\n  agentos run resume {run_id}")
     if run["failure"]:

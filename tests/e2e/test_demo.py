@@ -51,16 +51,9 @@ def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demos]:
         made.append(_held(folder))
         third = subprocess.run([*command, "--json"], capture_output=True, text=True, timeout=60)
         made.append(_held(folder))
-        *said, head = third.stderr.splitlines()
-        assert (said, head.rpartition(" ")[0]) == (_SAID, "The head of the audit log is")
+        assert third.stderr.rpartition(" ")[0] == "The head of the audit log is"
         codes = [first, second, third.returncode]
         yield Demos(written, plain, links, third.stdout, codes, made)
-
-
-_SAID = [
-    "Approval webhooks are accepted unsigned, from this machine only.",
-    "NOBODY HAS TO LOG IN: whoever uses this machine may do all. See AGENTOS_AUTH.",
-]
 
 
 def _kept(command: tuple[str, ...]) -> tuple[int, str, dict[str, int]]:

@@ -37,7 +37,7 @@ def test_an_escalated_run_says_what_failed_and_what_can_be_done(cli: Cli) -> Non
     shown = cli("run", "show", escalated(cli, "Stuck Corp"))
     assert shown.exit_code == 3
     assert "newsletter fail" in shown.stdout
-    for move in ("run retry", "run skip", "run cancel"):
+    for move in ("run retry", "run skip", "run undo"):
         assert f"agentos {move} run_" in shown.stderr
 
 
@@ -68,6 +68,38 @@ def test_a_cancel_with_rollback_undoes_what_was_made(cli: Cli) -> None:
     shown = cli("run", "show", run_id)
     assert shown.exit_code == 4
     assert "The onboarding of Undone Corp was rolled back" in shown.stdout
+
+
+@pytest.mark.usefixtures("broken_brevo")
+def test_undoing_asks_first_and_takes_back_what_was_made(cli: Cli, server: Running) -> None:
+    run_id = escalated(cli, "Mistake Corp")
+    made = server.sandbox.state()
+    assert cli("run", "undo", run_id).exit_code == 2  # nobody is there to say so
+    ended, written = on_terminal([*AGENTOS, "run", "undo", run_id], 100, "n\n")
+    assert ended == 130 and "Undo what" in written
+    assert server.sandbox.state() == made
+    ended, written = on_terminal([*AGENTOS, "run", "undo", run_id], 100, "y\n")
+    assert ended == 0, seen(written)
+    assert f"{run_id} is rolled_back." in written
+    assert "The onboarding of Mistake Corp was rolled back" in written
+    assert server.sandbox.state() != made
+    again = cli("run", "undo", run_id, "--json")
+    assert (again.exit_code, json.loads(again.stdout)["status"]) == (0, "rolled_back")
+
+
+def test_what_has_not_begun_is_only_ended(cli: Cli, server: Running) -> None:
+    run_id = server.parked("Early Corp")["run_id"]
+    undone = cli("run", "undo", run_id, "--yes", "--reason", "Too early.")
+    assert (undone.exit_code, undone.stdout) == (0, f"{run_id} is cancelled.\n")
+
+
+def test_a_run_that_has_ended_is_not_undone(cli: Cli) -> None:
+    run: dict[str, str] = {}
+    assert cli("launch", "Kept Corp", "--yes").exit_code == 0
+    (run,) = json.loads(cli("runs", "--company", "Kept Corp", "--json").stdout)["items"]
+    refused = cli("run", "undo", run["run_id"])
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "its report lists what it made, with links. (illegal_move)" in refused.stderr
 
 
 def test_a_paused_run_says_how_to_go_on(cli: Cli, server: Running) -> None:
