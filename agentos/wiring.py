@@ -197,6 +197,7 @@ def _service(settings: Settings, kept: Keeping, found: Mapping[str, System]) -> 
         systems=found,
         graph_version=GRAPH_VERSION,
         bell=kept.bell,
+        reader=_reader(settings),
     )
 
 
@@ -210,9 +211,13 @@ def limits(settings: Settings) -> dict[str, Any]:
     choice, tokens = model_choice(settings), settings.agent_run_tokens
     return {
         "max_step_retries": settings.max_step_retries,
-        "reader": RequestReader(Planner(choice), tokens),
+        "reader": _reader(settings),
         "writer": None if choice.llm == "rules" else ReportWriter(choice, tokens),
     }
+
+
+def _reader(settings: Settings) -> RequestReader:
+    return RequestReader(Planner(model_choice(settings)), settings.agent_run_tokens)
 
 
 def _probes(settings: Settings, kept: Keeping) -> Mapping[str, Probe]:

@@ -14,6 +14,7 @@ from domain.state import OnboardingState
 from nodes.backoff import pause_seconds
 from nodes.people import company_of, plan_kept
 from nodes.reading import Next, read_request
+from nodes.understanding import meant_for
 
 
 async def planner(state: OnboardingState, runtime: Runtime[NodeContext]) -> Command[Next]:
@@ -42,7 +43,8 @@ async def _read(name: str, company: Company, context: NodeContext) -> list[Chang
     system = context.systems[name]
     for attempt in range(1, context.max_step_retries + 2):
         try:
-            return list(await system.plan(_meant_for(name, company, context), context.ledger))
+            meant = meant_for(name, company, context.newsletter_only)
+            return list(await system.plan(meant, context.ledger))
         except SystemFault as fault:
             last = fault
             wait = pause_seconds(context, attempt, fault.after_seconds)
@@ -51,11 +53,3 @@ async def _read(name: str, company: Company, context: NodeContext) -> list[Chang
             if attempt <= context.max_step_retries:
                 await asyncio.sleep(wait)
     return list(system.blocked(company, f"{last.message} {last.advice}"))
-
-
-def _meant_for(name: str, company: Company, context: NodeContext) -> Company:
-    """The company without the people whom this system is not to write to."""
-    if name == "newsletter" or not context.newsletter_only:
-        return company
-    people = tuple(one for one in company.contacts if one.email not in context.newsletter_only)
-    return company.model_copy(update={"contacts": people})

@@ -1,12 +1,19 @@
 """agentos plan"""
 
-from agentos.cli.company import Adopt, Emails, Logins, Name, Slug, Systems, body
+from typing import Annotated
+
+import typer
+
+from agentos.cli.company import Adopt, Emails, Logins, NameOrNone, Slug, Systems, body
 from agentos.cli.context import AsJson, client, command
 
 
 @command
 def plan(
-    name: Name,
+    name: NameOrNone = None,
+    request: Annotated[
+        str | None, typer.Option(help="What is wanted, in words.", metavar="TEXT")
+    ] = None,
     systems: Systems = None,
     emails: Emails = None,
     logins: Logins = None,
@@ -18,10 +25,15 @@ def plan(
     from agentos.cli.output import safe, show, show_json
     from agentos.cli.pictures import change_lines
 
-    found = client().call(
-        "POST", "/api/v1/runs:preview", body(name, systems, emails, logins, adopt, slug=slug)
-    )
+    if name is None and request is None:
+        raise typer.BadParameter("Give the company's name, or --request with what is wanted.")
+    wanted = body(name, systems, emails, logins, adopt, slug=slug, request=request)
+    found = client().call("POST", "/api/v1/runs:preview", wanted)
     if as_json:
         show_json(found)
-    else:
-        show(safe(f"For {found['company']['name']}", "bold"), *change_lines(found))
+        return
+    for line in (found["question"], *found["notes"]):
+        if line:
+            show(safe(line, "yellow"))
+    for each in (found, *found["others"]) if found["company"] else ():
+        show(safe(f"For {each['company']['name']}", "bold"), *change_lines(each))

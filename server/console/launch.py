@@ -1,6 +1,7 @@
 """The page that launches an onboarding, and shows before what it would do."""
 
 import secrets
+from collections.abc import Collection
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -51,7 +52,9 @@ async def preview(request: Request, console: ConsoleHere) -> Response:
     sent = await forms.read(request)
     typed = _typed(sent)
     try:
-        wanted = _request(sent).model_copy(update={"idempotency_key": None})
+        wanted = _request(sent, console.service.systems).model_copy(
+            update={"idempotency_key": None}
+        )
         found = await previews.preview(console.service, wanted, console.actor(request))
     except (RequestError, ValidationError) as error:
         return await _refused(request, console, typed, error)
@@ -63,7 +66,9 @@ async def launch(request: Request, console: ConsoleHere) -> Response:
     """Launch; the same form sent twice is the same run."""
     sent = await forms.read(request)
     try:
-        run, _ = await launches.launch(console.service, _request(sent), console.actor(request))
+        run, _ = await launches.launch(
+            console.service, _request(sent, console.service.systems), console.actor(request)
+        )
     except (RequestError, ValidationError, Overloaded) as error:
         return await _refused(request, console, _typed(sent), error)
     return go(f"/runs/{run.run_id}")
@@ -78,12 +83,8 @@ async def _page(
     preview: previews.Preview | None = None,
     error: Any = None,
 ) -> Response:
-    plan = preview and Plan(
-        run_id="preview",
-        company=preview.company,
-        systems=preview.systems,
-        changes=preview.changes,
-    )
+    proposed = preview.plans if preview else ()
+    plans = [Plan(run_id="preview", **vars(one)) for one in proposed]
     return await console.page(
         request,
         "launch.html",
@@ -93,8 +94,8 @@ async def _page(
         systems=list(console.service.systems),
         makes=MAKES,
         person=people.FIELDS,
-        plan=plan,
-        notes=risks(plan) if plan else [],
+        preview=preview,
+        plans=[(plan, risks(plan)) for plan in plans],
         planned=planned,
         error=error,
     )
@@ -159,16 +160,17 @@ def _typed(form: FormData) -> Typed:
     }
 
 
-def _request(form: FormData) -> LaunchRequest:
+def _request(form: FormData, known: Collection[str]) -> LaunchRequest:
     systems = [str(name) for name in form.getlist("systems")]
     if not systems:
         raise Invalid(
             "No system is chosen.", field="systems", advice="Choose at least one of them."
         )
-    fields = {n: forms.text(form, n) for n in PLAIN}
+    fields: dict[str, Any] = {n: forms.text(form, n) for n in PLAIN}
+    if set(systems) != set(known):  # all of them are also meant by saying nothing
+        fields["systems"] = systems
     return LaunchRequest.model_validate(
         {
-            "systems": systems,
             "contacts": people.given(form),
             **{name: value for name, value in fields.items() if value},
         }

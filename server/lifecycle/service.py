@@ -9,7 +9,7 @@ from typing import Protocol
 
 from domain.errors import NotAllowed, VersionMismatch
 from domain.policies import ONE_APPROVAL, Policy
-from domain.ports import System
+from domain.ports import Reader, System
 from domain.runs import RunState
 from domain.scopes import DEFAULT_TENANT, Scope, permits
 from server.lifecycle.intake import Intake
@@ -97,8 +97,8 @@ class Actor:
 class Service:
     """The store, the engine, the systems by name, and the bell.
 
-    `graph_version` marks new runs; `probes` answer `ok` or what is wrong. `four_eyes` holds where
-    the policy does not say.
+    `reader` reads requests in words for previews; runs have their own. `graph_version` marks new
+    runs; `probes` answer `ok` or what is wrong. `four_eyes` holds where the policy does not say.
     """
 
     database: Database
@@ -110,6 +110,7 @@ class Service:
     intake: Intake = field(default_factory=Intake)
     policy: Policy = ONE_APPROVAL
     four_eyes: bool = False
+    reader: Reader | None = None
 
     def changed(self, tx: Transaction, run_id: str) -> None:
         """Ring for this run when `tx` commits."""

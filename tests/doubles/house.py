@@ -104,6 +104,7 @@ async def house(
         systems=systems,
         graph_version=GRAPH_VERSION,
         bell=bell,
+        reader=limits.get("reader"),
     )
     async with AsyncExitStack() as stack:
         for each in {database, workbench}:

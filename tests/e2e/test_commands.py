@@ -221,3 +221,11 @@ def test_a_run_is_forked_with_other_input(cli: Cli) -> None:
     )  # fmt: skip
     assert run["origin"]["run_id"] == old
     assert cli("fork", old, "--at", "9999").exit_code == 2
+
+
+def test_a_request_in_words_is_planned_without_a_run(cli: Cli) -> None:
+    result = cli("plan", "--request", "Onboard Words One to Slack, and Words Two to grants.")
+    assert result.exit_code == 0
+    assert all(word in result.stdout for word in ("Shall 2 runs", "Words One", "Words Two"))
+    assert json.loads(cli("runs", "--company", "Words One", "--json").stdout)["items"] == []
+    assert cli("plan").exit_code == 2

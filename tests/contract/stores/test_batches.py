@@ -8,6 +8,7 @@ import pytest
 from domain.batches import BatchState
 from domain.errors import IllegalMove, Invalid, NotFound, StalePlan
 from domain.launches import LaunchRequest
+from domain.outcomes import Outcome
 from domain.scopes import ALL_SCOPES, DEFAULT_TENANT
 from domain.status import RunStatus
 from server.lifecycle import batches, launches, reads
@@ -159,6 +160,6 @@ async def test_the_runs_of_a_batch_are_counted_by_system(home: House) -> None:
     await batches.start(home.service, batch_id, DANA)
     await feed(home.service)
     found = (await batches.overview(home.service, batch_id, DANA)).by_system
-    assert {name: counts["waiting"] for name, counts in found.items()} == dict.fromkeys(
+    assert {name: counts[Outcome.WAITING] for name, counts in found.items()} == dict.fromkeys(
         home.service.systems, 3
     )

@@ -1,14 +1,19 @@
 """Everything that can be asked for on a page, by a browser that runs no scripts."""
 
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
 from domain.decisions import DecisionKind
 from domain.status import RunStatus
+from reasoning.models import ModelChoice
+from reasoning.planner import Planner
+from reasoning.reader import RequestReader
 from server.lifecycle import reads
-from tests.integration.console.conftest import Desk
+from tests.doubles.house import LIMITS
+from tests.integration.console.conftest import Desk, opened
 
 ORIGIN = "http://agentos.test"
 
@@ -215,3 +220,21 @@ async def test_no_worker_is_said_on_every_page(desk: Desk) -> None:
     console.watch.service = service
     page = await desk.open("/runs")
     assert "No worker is running. Launches wait in the queue." in page.text
+
+
+READER = RequestReader(Planner(ModelChoice()), 10_000)
+
+
+async def test_a_goal_is_previewed_as_a_launch_reads_it(folder: Path) -> None:
+    async with opened(folder, limits={**LIMITS, "reader": READER}) as desk:
+        await desk.open("/launch")
+        page = await desk.press("Preview plan", request="Onboard Acme Corp to Slack")
+        assert "Plan for Acme Corp" in page.text and "GitHub 2 actions" not in page.text
+        page = await desk.press("Preview plan", request="Onboard Acme to Slack, Globex to GitHub")
+        assert all(w in page.text for w in ("Shall 2 runs", "Plan for Acme", "Plan for Globex"))
+        page = await desk.press("Preview plan", request="Onboard our client to Slack")
+        assert page.status == 200 and "Which company shall be onboarded?" in page.text
+        assert "Plan for" not in page.text
+        page = await desk.press("Preview plan", without="github", request="Onboard Acme Corp")
+        assert "Slack 2 actions" in page.text and "GitHub 2 actions" not in page.text
+        assert not any(world.objects for world in desk.worlds.values())

@@ -1,0 +1,97 @@
+"""What a request in words comes to beside the body of its launch; nothing is read or done here."""
+
+from collections.abc import Set as AbstractSet
+
+from domain.companies import Company, Contact
+from domain.launches import LaunchRequest
+from domain.names import name_key
+from domain.ports import Words
+from domain.readings import About, Reading, Wanted
+from reasoning.rules.consent import is_yes
+
+
+def understood(reading: Reading, words: Words) -> Reading:
+    """The reading as far as body and answers agree with it, else with what is to be asked."""
+    return _confirmed(_agreed(reading, words), words)
+
+
+def _agreed(reading: Reading, words: Words) -> Reading:
+    """What the body of the launch says holds; where the words say something else, it is asked."""
+    if reading.question:
+        return reading
+    named = _about_name(reading, words)
+    return named if named.question else _about_systems(named, words)
+
+
+def _about_name(reading: Reading, words: Words) -> Reading:
+    name = words.launch.company_name
+    if name is None:
+        return reading
+    found = [one for one in reading.companies if name_key(one.name) == name_key(name)]
+    if not _was_asked(words, About.WHICH_COMPANY) and len(found) != len(reading.companies):
+        named = ", ".join(one.name for one in reading.companies)
+        question = f"The launch is for {name}, but its request names {named}. Which is meant?"
+        return reading.model_copy(update={"question": question, "about": About.WHICH_COMPANY})
+    return reading.model_copy(update={"companies": ((found or list(reading.companies))[0],)})
+
+
+def _about_systems(reading: Reading, words: Words) -> Reading:
+    systems = words.launch.systems
+    if systems is None or _was_asked(words, About.SYSTEMS):
+        return reading
+    agreed = []
+    for one in reading.companies:
+        if set(systems) != set(one.systems) and _chosen(one):
+            question = (
+                f"The launch asks for {', '.join(systems)}, its request for "
+                f"{', '.join(one.systems)}. Which systems are meant?"
+            )
+            return reading.model_copy(update={"question": question, "about": About.SYSTEMS})
+        agreed.append(one.model_copy(update={"systems": tuple(systems)}))
+    return reading.model_copy(update={"companies": tuple(agreed)})
+
+
+def _was_asked(words: Words, about: About) -> bool:
+    return any(each.about is about for each in words.answered)
+
+
+def _chosen(one: Wanted) -> bool:
+    """Whether the words choose among the systems; all of them are also meant by saying nothing."""
+    return len(one.systems) < 4
+
+
+def _confirmed(reading: Reading, words: Words) -> Reading:
+    if reading.question or len(reading.companies) < 2:
+        return reading
+    last = words.answered[-1] if words.answered else None
+    if last and last.about is About.SEVERAL and is_yes(last.answer):
+        return reading
+    told = "; ".join(f"{one.name} in {', '.join(one.systems)}" for one in reading.companies)
+    question = (
+        f"Shall {len(reading.companies)} runs be started: {told}? Answer yes, or say it anew."
+    )
+    return reading.model_copy(update={"question": question, "about": About.SEVERAL})
+
+
+def request_for(
+    one: Wanted, launch: LaunchRequest, *, contacts: tuple[Contact, ...]
+) -> LaunchRequest:
+    """The launch that one company of the request comes to."""
+    choices = launch.choices
+    if one.channel_name and not choices.channel_name:
+        choices = choices.model_copy(update={"channel_name": one.channel_name})
+    return LaunchRequest(
+        company_name=one.name,
+        systems=list(one.systems),
+        contacts=list(dict.fromkeys(contacts)),
+        choices=choices,
+        note=launch.note,
+    )
+
+
+def meant_for(system: str, company: Company, newsletter_only: AbstractSet[str]) -> Company:
+    """The company without the people whom this system is not to write to."""
+    if system == "newsletter" or not newsletter_only:
+        return company
+    people = tuple(one for one in company.contacts if one.email not in newsletter_only)
+    return company.model_copy(update={"contacts": people})
