@@ -1,5 +1,6 @@
 """agentos runs, and agentos run show|watch|pause|resume|cancel|undo|retry|skip"""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -8,6 +9,7 @@ from agentos.cli.context import AsJson, RunId, client, command, confirmed, finis
 from agentos.cli.exits import of_run, of_undoing
 
 app = typer.Typer(no_args_is_help=True, help="Look at one run, or move it.")
+_TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 
 
 def _moved(run: dict[str, Any], as_json: bool) -> None:
@@ -25,6 +27,14 @@ def runs(
         list[str] | None, typer.Option(help="Only this status; repeat it.", metavar="STATUS")
     ] = None,
     company: Annotated[str | None, typer.Option(help="Only this company.")] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Only what this person launched.", metavar="NAME")
+    ] = None,
+    system: Annotated[str | None, typer.Option(help="Only runs of this system.")] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(help="Only later launches; in UTC without a zone.", formats=_TIMES),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
     cursor: Annotated[str | None, typer.Option(help="Go on where a page ended.")] = None,
     as_json: AsJson = False,
@@ -33,7 +43,9 @@ def runs(
     from agentos.cli.output import say, show, show_json
     from agentos.cli.pictures import run_table
 
+    at = since.replace(tzinfo=since.tzinfo or UTC).isoformat() if since else None
     query = {"status": state, "company": company, "limit": limit, "cursor": cursor}
+    query |= {"launched_by": by, "system": system, "created_after": at}
     page = client().call("GET", "/api/v1/runs", **query)
     if as_json:
         show_json(page)

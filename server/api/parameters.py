@@ -115,6 +115,16 @@ class RunFilter(BaseModel):
     created_after: (
         Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_utc)] | None
     ) = Field(default=None, description="A point in time with its zone (RFC 3339).")
+    launched_by: Annotated[str, AfterValidator(lambda v: clean_name(v, "launched_by"))] | None = (
+        Field(
+            default=None,
+            description="The name of who launched them, however it is spelt.",
+            json_schema_extra=patterns.name(MAX_NAME),
+        )
+    )
+    system: Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")] | None = Field(
+        default=None, description="Runs that this system is part of."
+    )
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
     cursor: Annotated[str, Field(max_length=512)] | None = Field(
         default=None,

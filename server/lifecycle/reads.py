@@ -55,6 +55,8 @@ async def list_runs(
     company: str | None = None,
     created_after: datetime | None = None,
     search: str | None = None,
+    launched_by: str | None = None,
+    system: str | None = None,
     oldest_first: bool = False,
     limit: int = 50,
     cursor: str | None = None,
@@ -72,6 +74,8 @@ async def list_runs(
             created_after=created_after,
             before=before,
             search=search,
+            launched_by=launched_by,
+            system=system,
             oldest_first=oldest_first,
             limit=limit + 1,
         )

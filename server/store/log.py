@@ -175,6 +175,8 @@ def _columns(run: RunState) -> dict[str, Any]:
     return {
         "company_id": run.company.company_id,
         "name_key": name_key(run.company.name) if run.company.company_id else "",
+        "asked_by": name_key(run.launched_by),
+        "system_names": f",{','.join(run.systems)},",
         "status": run.status.value,
         "want": "cancel" if run.cancel_pending else "pause" if run.pause_requested else None,
         "version": run.version,

@@ -62,11 +62,14 @@ async def find(
     before: tuple[datetime, str] | None,
     limit: int,
     search: str | None = None,
+    launched_by: str | None = None,
+    system: str | None = None,
     oldest_first: bool = False,
 ) -> list[RunState]:
     """Runs of a tenant, newest first, from beyond the position `before` on.
 
-    `search` is a part of the company's name, however it is spelt, or a run's id.
+    `search` is a part of the company's name, however it is spelt, or a run's id; `launched_by` a
+    whole name.
     """
     query = select(RunRow).where(RunRow.tenant == tenant)
     if search is not None:
@@ -76,6 +79,10 @@ async def find(
         query = query.where(RunRow.status.in_([word.value for word in status]))
     if company is not None:
         query = query.where(RunRow.name_key == name_key(company))
+    if launched_by is not None:
+        query = query.where(RunRow.asked_by == name_key(launched_by))
+    if system is not None:
+        query = query.where(RunRow.system_names.contains(f",{system},", autoescape=True))
     if created_after is not None:
         query = query.where(RunRow.created_at > created_after)
     if before is not None:

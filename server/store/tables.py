@@ -68,10 +68,8 @@ class CompanyRow(Base):
 class RunRow(Base):
     """`state` is the folded run; `company_id` is empty until a request in words has been read.
 
-    `want` says that it is to pause or to be cancelled; `outcomes` how it stands in each system.
-
-    The columns from `wake_at` on belong to the engine.
-
+    `want` says that it is to pause or to be cancelled; `outcomes` how it stands in each system;
+    `asked_by` is the key of its launcher's name; `system_names` have commas on both sides of each.
     `wake_at`: this run needs work from then on, and nobody has taken it. `fence` grows with every
     claim; each write of a worker names it. `failures` counts claims that were not given back and
     brought the run no further than it was: `claimed_version` tells where the last one began.
@@ -84,6 +82,8 @@ class RunRow(Base):
     fingerprint: Mapped[str] = mapped_column(String(64))
     company_id: Mapped[str] = mapped_column(ForeignKey("companies.company_id"), index=True)
     name_key: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str | None] = mapped_column(Text)
+    system_names: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(24))
     version: Mapped[int] = mapped_column(Integer)
     want: Mapped[str | None] = mapped_column(String(8))
@@ -104,6 +104,7 @@ class RunRow(Base):
     __table_args__ = (
         Index("ix_runs_created", "created_at", "run_id"),
         Index("ix_runs_status_created", "status", "created_at", "run_id"),
+        Index("ix_runs_asked_by", "tenant", "asked_by", "created_at", "run_id"),
         Index(
             "ix_runs_waiting",
             text("priority DESC"),

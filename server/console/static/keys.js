@@ -1,7 +1,7 @@
 // Keys for people who work here all day. None of them fires in a field or in a dialog.
 
 const PLACES = { r: "/runs", a: "/approvals", l: "/launch", b: "/batches", c: "/chat", s: "/systems" };
-const TYPING = "input, textarea, select, [contenteditable], dialog[open]";
+const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]";
 let leader = -Infinity;
 
 document.addEventListener("keydown", (event) => {
@@ -26,7 +26,8 @@ function act(key) {
   if (key === "j" || key === "k") return step(key === "j" ? 1 : -1);
   if (key === "/" && !document.querySelector("[data-key='/']")) return location.assign("/runs") ?? true;
   if (/^[1-9]$/.test(key)) return reach(document.querySelectorAll("[data-jump]")[Number(key) - 1]);
-  if (!/^[acde/]$/.test(key)) return false;
+  if (key === "x") return choose(document.activeElement.closest(".row")?.querySelector(".choose"));
+  if (!/^[acdef/]$/.test(key)) return false;
   const wanted = document.querySelector(`[data-key="${key}"]`);
   if (!wanted) return false;
   if (key === "c") wanted.click();
@@ -44,9 +45,14 @@ function reach(element) {
   return Boolean(element);
 }
 
+function choose(box) {
+  box?.click();
+  return Boolean(box);
+}
+
 function step(by) {
   const links = [...document.querySelectorAll(".row .cover")];
-  const at = links.indexOf(document.activeElement);
+  const at = links.indexOf(document.activeElement.closest(".row")?.querySelector(".cover"));
   return reach(links[at < 0 ? 0 : Math.min(Math.max(at + by, 0), links.length - 1)]);
 }
 

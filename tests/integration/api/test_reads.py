@@ -27,6 +27,10 @@ WRONG_FILTERS = (
     "company=%00",
     "company=%E2%80%AE",
     "company=",
+    "launched_by=%00",
+    "launched_by=",
+    "system=%25",
+    "system=",
     "stauts=completed",
 )
 NOWHERE = (
@@ -80,6 +84,10 @@ async def test_runs_are_filtered_when_several_statuses_are_asked_for(door: Door)
     assert await listed("company=ACME%20corp") == {run["run_id"]}
     created_after = run["created_at"].replace("+", "%2B")
     assert await listed(f"created_after={created_after}") == {denied["run_id"]}
+    assert await listed(f"launched_by={run['launched_by'].upper()}") == both
+    assert await listed("launched_by=nobody") == set()
+    assert await listed(f"system={run['systems'][0]}&company=acme corp") == {run["run_id"]}
+    assert await listed("system=other") == set()
 
 
 async def test_list_is_refused_when_a_filter_is_wrong(door: Door) -> None:
