@@ -121,7 +121,8 @@ def test_runs_lists_one_line_each_and_pages(cli: Cli) -> None:
     assert {run["status"] for run in denied} == {"denied"}
     assert cli("runs", "--state", "nonsense").exit_code == 2
     narrow = ("--by", "OPERATOR", "--system", "github", "--since", "2020-01-01", "--limit", "1")
-    assert cli("runs", *narrow).stdout.splitlines()[1].split()[0] == newest
+    shown = cli("runs", *narrow)
+    assert shown.stdout.splitlines()[1].split()[0] == newest, shown.output
     assert cli("runs", "--since", "yesterday").exit_code == 2
     for never in (("--by", "nobody"), ("--system", "other"), ("--since", "2099-01-01T00:00:00")):
         assert cli("runs", *never).stdout == ""
