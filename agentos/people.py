@@ -1,13 +1,17 @@
-"""Where people log in, as the settings say."""
+"""How people in a browser become known, as the settings say."""
 
+import secrets
 from urllib.parse import urlsplit
 
 from agentos.settings import LOOPBACK, Settings
 from domain.errors import BadSetting
+from server.api.holders import Holders
+from server.api.jar import Jar
 from server.api.login import CALLBACK
 from server.api.people import People
 from server.auth.oidc import Oidc, Provider
 from server.auth.seals import MIN_SECRET, Seal
+from server.lifecycle.callers import KeyRing
 
 
 def people(settings: Settings) -> People:
@@ -27,11 +31,7 @@ def people(settings: Settings) -> People:
             "AGENTOS_OIDC_ISSUER is not reached by https, so anybody between could say who comes.",
             advice="Give the provider's https address.",
         )
-    if len(settings.agentos_session_secret) < MIN_SECRET:
-        raise BadSetting(
-            f"AGENTOS_SESSION_SECRET has fewer than {MIN_SECRET} characters.",
-            advice="Make one with `openssl rand -base64 32`.",
-        )
+    jar = _jar(settings, settings.agentos_session_secret)
     provider = Provider(
         issuer=settings.agentos_oidc_issuer or "",
         client_id=settings.agentos_oidc_client_id,
@@ -42,9 +42,20 @@ def people(settings: Settings) -> People:
         groups_claim=settings.agentos_oidc_groups_claim,
         tenant_claim=settings.agentos_oidc_tenant_claim,
     )
-    return People(
-        Oidc(provider),
-        Seal(settings.agentos_session_secret),
-        address=settings.url,
-        session_seconds=settings.agentos_session_hours * 3_600,
-    )
+    return People(Oidc(provider), jar, session_seconds=settings.agentos_session_hours * 3_600)
+
+
+def holders(settings: Settings, ring: KeyRing) -> Holders:
+    """Sessions of those who enter a key; without a secret of the settings they end with us."""
+    secret = settings.agentos_session_secret or secrets.token_urlsafe(MIN_SECRET)
+    jar = _jar(settings, secret)
+    return Holders(ring, jar, session_seconds=settings.agentos_session_hours * 3_600)
+
+
+def _jar(settings: Settings, secret: str) -> Jar:
+    if len(secret) < MIN_SECRET:
+        raise BadSetting(
+            f"AGENTOS_SESSION_SECRET has fewer than {MIN_SECRET} characters.",
+            advice="Make one with `openssl rand -base64 32`.",
+        )
+    return Jar(Seal(secret), address=settings.url)

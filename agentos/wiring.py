@@ -14,7 +14,7 @@ from agentos.beside import beside
 from agentos.in_slack import approvals_in_slack
 from agentos.keeping import Keeping, Saver
 from agentos.observed import metrics_served, observed
-from agentos.people import people
+from agentos.people import holders, people
 from agentos.sandboxed import sandbox_variables, stand_in_of_bedrock
 from agentos.settings import Settings
 from agentos.telling import telling
@@ -29,7 +29,9 @@ from reasoning.planner import Planner
 from reasoning.reader import RequestReader
 from reasoning.writer import ReportWriter
 from server.api.app import create_app
-from server.api.gate import ACTOR_KEY, Access
+from server.api.gate import Access
+from server.api.holders import Holders
+from server.auth.exchange import ACTOR
 from server.console.install import install
 from server.lifecycle.callers import KeyRing
 from server.lifecycle.chats import Chats
@@ -123,6 +125,11 @@ def application(settings: Settings) -> FastAPI:
                 _doors.warning(
                     "NOBODY HAS TO LOG IN: whoever uses this machine may do all. See AGENTOS_AUTH."
                 )
+            if access.sessions and settings.database_url and not settings.agentos_session_secret:
+                _doors.warning(
+                    "AGENTOS_SESSION_SECRET is not set: sessions of browsers end with this server,"
+                    " and other servers do not know them."
+                )
             yield
 
     access = _access(settings, kept)
@@ -140,10 +147,11 @@ def application(settings: Settings) -> FastAPI:
         app,
         service,
         app.state.stopping,
-        actor=lambda request: request.scope[ACTOR_KEY],
+        actor=lambda request: request.scope[ACTOR],
         edges=edges,
         sandbox=settings.sandbox,
-        logs_out=access.people is not None,
+        logs_out=access.sessions is not None,
+        keys=access.sessions if isinstance(access.sessions, Holders) else None,
         chats=app.state.chats,
     )
     return app
@@ -159,11 +167,12 @@ def refuse_strangers(settings: Settings) -> None:
 
 
 def _access(settings: Settings, kept: Keeping) -> Access:
-    return Access(
-        keys=KeyRing(kept.database) if settings.known_callers else None,
-        people=people(settings) if settings.agentos_auth == "oidc" else None,
-        hosts=frozenset(settings.hosts),
-    )
+    hosts = frozenset(settings.hosts)
+    if not settings.known_callers:
+        return Access(hosts=hosts)
+    ring = KeyRing(kept.database)
+    oidc = settings.agentos_auth == "oidc"
+    return Access(ring, people(settings) if oidc else holders(settings, ring), hosts)
 
 
 @asynccontextmanager

@@ -25,6 +25,7 @@ from server.api import (
 from server.api.docs import Lifespan, new_application
 from server.api.envelope import Envelope
 from server.api.gate import Access, Gate
+from server.api.people import People
 from server.api.signatures import Signatures
 from server.api.slack import SlackDoor
 from server.api.stopping import set_on_signals
@@ -76,6 +77,8 @@ def create_app(
     app.include_router(webhooks.router(signatures))
     if slack_door is not None:
         app.include_router(slack.router(slack_door))
-    if access.people:
-        app.include_router(login.router(access.people))
+    if isinstance(access.sessions, People):
+        app.include_router(login.router(access.sessions))
+    if access.sessions:
+        app.include_router(login.leaving(access.sessions))
     return app

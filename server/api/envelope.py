@@ -12,6 +12,8 @@ from domain.ids import new_id
 from domain.sheets import MAX_BYTES
 from server.api import problems
 from server.api.errors import TooLarge
+from server.api.refusals import shown
+from server.auth.exchange import REQUEST_ID
 
 MAX_BODY_BYTES = 64 * 1024
 SHEETS = "/api/v1/batches"
@@ -44,7 +46,7 @@ class Envelope:
         limit = _LIMITS.get(scope["path"], MAX_BODY_BYTES)
         head = scope["method"] == "HEAD"
         exchange = _Exchange(receive, send, _request_id(headers), limit, head=head)
-        inner = {**scope, problems.REQUEST_ID_KEY: exchange.request_id}
+        inner = {**scope, REQUEST_ID: exchange.request_id}
         if exchange.head:
             inner |= {"method": "GET", HEAD_KEY: True}
         try:
@@ -58,7 +60,7 @@ class Envelope:
             if exchange.started:
                 raise  # the server cuts the connection, so that half an answer is seen as half
             known = error if isinstance(error, TooLarge) else AgentOSError("")
-            response = problems.answer(known, exchange.request_id)
+            response = await shown(inner, problems.answer(known, exchange.request_id))
             await response(inner, exchange.receive, exchange.send)
 
 

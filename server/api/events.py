@@ -11,6 +11,7 @@ from server.api.parameters import MAX_SEQ, Caller, RunId, ServiceHere, StreamsHe
 from server.api.runs import PATH
 from server.api.streams import Streams
 from server.api.views import EventPage, event_view
+from server.auth.exchange import still
 from server.lifecycle import reads
 from server.lifecycle.reads import MAX_LIMIT
 from server.lifecycle.service import Actor, Service
@@ -71,7 +72,9 @@ async def _stream(
     streams.refuse_if_full()
     if HEAD_KEY in request.scope:
         return Response(media_type=STREAM, headers=headers)
-    frames = streams.follow(service, run_id, after, tenant=caller.tenant)
+    frames = streams.follow(
+        service, run_id, after, tenant=caller.tenant, still=still(request.scope)
+    )
     return StreamingResponse(frames, media_type=STREAM, headers=headers)
 
 

@@ -5,8 +5,9 @@ from fastapi.responses import JSONResponse
 
 from server.api import docs
 from server.api.parameters import ServiceHere
-from server.api.problems import REQUEST_ID_KEY, reply
+from server.api.problems import reply
 from server.api.views import Liveness, ReadinessView
+from server.auth.exchange import REQUEST_ID
 from server.lifecycle.health import readiness
 
 router = APIRouter(prefix="/health", tags=["health"])
@@ -31,6 +32,6 @@ async def ready(request: Request, service: ServiceHere) -> ReadinessView | JSONR
         "not_ready",
         "A part of the service is not ready.",
         "Look at `checks`; it is asked again by itself.",
-        request.scope[REQUEST_ID_KEY],
+        request.scope[REQUEST_ID],
         checks=found.checks,
     )

@@ -1,20 +1,20 @@
-"""Logging in and out, for browsers."""
-
-import re
+"""Logging in at a provider, and out again, for browsers."""
 
 from fastapi import APIRouter, Request
-from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
+from server.api.gate import Sessions
+from server.api.origins import refuse_other_pages
 from server.api.people import People
+from server.auth.places import here
 
-LOGIN = "/auth/login"
+SIGNED_OUT = "/auth/signed-out"
 CALLBACK = "/auth/callback"
-_HERE = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 _NEVER = {"Cache-Control": "no-store"}
 
 
 def router(people: People) -> APIRouter:
-    """The addresses under `/auth`."""
+    """The way to the provider and back."""
     routes = APIRouter(prefix="/auth", include_in_schema=False)
 
     @routes.get("/login")
@@ -22,7 +22,7 @@ def router(people: People) -> APIRouter:
         """To the provider, and back to a page of ours."""
         address, ticket = await people.oidc.begin()
         response = RedirectResponse(address, 303, _NEVER)
-        people.remember(response, ticket, then if _HERE.fullmatch(then) else "/")
+        people.remember(response, ticket, here(then))
         return response
 
     @routes.get("/callback")
@@ -34,11 +34,20 @@ def router(people: People) -> APIRouter:
         people.welcome(response, person)
         return response
 
+    return routes
+
+
+def leaving(sessions: Sessions) -> APIRouter:
+    """The way out, also for whom nothing is permitted and whose session is over."""
+    routes = APIRouter(prefix="/auth", include_in_schema=False)
+
     @routes.post("/logout")
-    async def logout() -> Response:
+    async def logout(request: Request) -> Response:
         """The session ends in this browser."""
-        response = PlainTextResponse("You are logged out.\n", headers=_NEVER)
-        people.forget(response)
+        host = request.headers.get("host", "")
+        refuse_other_pages("POST", request.headers, *sessions.jar.own(host))
+        response = RedirectResponse(SIGNED_OUT, 303, _NEVER)
+        sessions.forget(response)
         return response
 
     return routes

@@ -12,9 +12,9 @@ from domain.names import MAX_NAME, clean_name, readable
 from domain.status import RunStatus
 from server.api.errors import Malformed
 from server.api.etag import TAG_PATTERN, required_version
-from server.api.gate import ACTOR_KEY
 from server.api.schemas import RUN_ID_PATTERN, known_form
 from server.api.streams import Streams
+from server.auth.exchange import ACTOR
 from server.lifecycle.reads import CURSOR_PATTERN, MAX_LIMIT
 from server.lifecycle.service import Actor, Service
 
@@ -26,7 +26,7 @@ def _service(request: Request) -> Service:
 
 
 def _caller(request: Request) -> Actor:
-    return cast(Actor, request.scope[ACTOR_KEY])
+    return cast(Actor, request.scope[ACTOR])
 
 
 def _streams(request: Request) -> Streams:

@@ -5,7 +5,7 @@ from math import ceil
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
@@ -13,9 +13,10 @@ from starlette.exceptions import HTTPException
 from domain import errors as domain
 from domain.errors import AgentOSError, Invalid, NotFound
 from server.api import errors as edge
+from server.api.refusals import shown
 from server.auth import oidc
+from server.auth.exchange import REQUEST_ID
 
-REQUEST_ID_KEY = "agentos.request_id"
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 1
 
@@ -137,8 +138,12 @@ def _status(error: AgentOSError) -> int | None:
     return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), None)
 
 
-async def _handle(request: Request, error: Exception) -> JSONResponse:
-    request_id = request.scope[REQUEST_ID_KEY]
+async def _handle(request: Request, error: Exception) -> Response:
+    return await shown(request.scope, _told(request, error))
+
+
+def _told(request: Request, error: Exception) -> JSONResponse:
+    request_id = request.scope[REQUEST_ID]
     if isinstance(error, HTTPException):
         return _framework(request, error, request_id)
     ours = _invalid(error) if isinstance(error, RequestValidationError) else error

@@ -9,6 +9,7 @@ from fastapi.sse import format_sse_event
 from server.api.errors import Busy
 from server.api.stopping import unless_set
 from server.api.views import event_view
+from server.auth.exchange import Still, always
 from server.lifecycle import reads
 from server.lifecycle.service import Service
 
@@ -36,17 +37,20 @@ class Streams:
         after: int,
         *,
         tenant: str,
+        still: Still = always,
         quiet_seconds: float = QUIET_SECONDS,
     ) -> AsyncIterator[bytes]:
         """Frames of all events above `after`, until the run has ended and its last one is sent.
 
         A comment is sent after `quiet_seconds` without an event, so that proxies keep the line.
+        It ends as well when whoever follows may do so no more, which is looked at each time before
+        anything is sent.
         """
         self._open += 1
         try:
             yield format_sse_event(retry=RETRY_MILLISECONDS)
             run = await self._unless_stopping(reads.get_run(service, run_id, tenant=tenant))
-            while run is not None:
+            while run is not None and await self._unless_stopping(still()):
                 news = reads.list_events(service, run_id, tenant=tenant, after=after)
                 for recorded in await self._unless_stopping(news) or ():
                     after = recorded.seq

@@ -10,12 +10,12 @@ from domain.decisions import Answer, DecisionKind
 from domain.scopes import DEFAULT_TENANT, Scope
 from server.api import docs
 from server.api.bodies import JsonRoute
-from server.api.gate import ACTOR_KEY
 from server.api.moves import moved
 from server.api.parameters import Caller, IfVersion, ServiceHere
 from server.api.schemas import ApprovalWebhook
 from server.api.signatures import Signatures
 from server.api.views import RunView
+from server.auth.exchange import ACTOR
 from server.lifecycle import decisions
 from server.lifecycle.messages import Message
 from server.lifecycle.service import Actor
@@ -41,7 +41,7 @@ def router(signatures: Signatures) -> APIRouter:
                 message = signatures.check(request.headers, await request.body())
                 tenant = message.tenant if message else DEFAULT_TENANT
                 request.state.message = message
-                request.scope[ACTOR_KEY] = Actor(
+                request.scope[ACTOR] = Actor(
                     "", "webhook", tenant, scopes=_MAY, unproved=message is None
                 )
                 return await handle(request)

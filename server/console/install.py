@@ -10,12 +10,25 @@ from fastapi.staticfiles import StaticFiles
 from starlette.routing import Route
 from starlette.types import Scope
 
-from server.console import approvals, batches, chat, forms, launch, moves, run, runs, systems
+from server.auth.places import here
+from server.console import (
+    approvals,
+    batches,
+    chat,
+    door,
+    forms,
+    launch,
+    moves,
+    run,
+    runs,
+    systems,
+)
+from server.console.door import KeyDesk
 from server.console.layout import Edge
 from server.console.pokes import Pokes
 from server.console.poking import Poking
 from server.console.rendering import STATIC, assets, environment, style
-from server.console.route import HEADERS, PageRoute
+from server.console.route import HEADERS, PageRoute, refused
 from server.console.shell import THEME, THEMES, Console, WorkerWatch, go, keep
 from server.lifecycle.chats import Chats
 from server.lifecycle.service import Actor, Service
@@ -33,12 +46,14 @@ def install(
     edges: Sequence[Edge],
     sandbox: bool,
     logs_out: bool = False,
+    keys: KeyDesk | None = None,
     chats: Chats | None = None,
 ) -> None:
     """Serve the console at `/`. Its streams end when `stopping` is set.
 
     `actor` tells who asks, `edges` are those of the state machine. `logs_out`:
-    people have logged in, and may log out. Without `chats` there is no supervisor.
+    people have logged in, and may log out. With `keys` they do so by entering one. Without `chats`
+    there is no supervisor.
     """
     app.state.console = Console(
         service=service,
@@ -55,6 +70,11 @@ def install(
     for one in (runs, run, moves, approvals, launch, batches, chat, systems):
         app.include_router(one.router)
     app.include_router(router)
+    if logs_out:
+        app.include_router(door.router)
+    if keys:
+        app.include_router(door.entry(keys))
+    app.state.refusal_page = refused
     app.router.routes.append(Route("/pokes", Poking(), include_in_schema=False))
     app.mount(assets(), _Kept(directory=STATIC))
 
@@ -63,9 +83,8 @@ def install(
 async def theme(request: Request) -> Response:
     """Remember how the pages shall look."""
     form = await forms.read(request)
-    back = forms.text(form, "back") or "/"
     chosen = form.get("theme")
-    response = go(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
+    response = go(here(forms.text(form, "back")))
     keep(request, response, THEME, chosen if chosen in THEMES else THEMES[0])
     return response
 

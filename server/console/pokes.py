@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 
 from fastapi.sse import format_sse_event
 
+from server.auth.exchange import Still, always
 from server.lifecycle.service import Bell
 
 RETRY_MILLISECONDS = 1_000
@@ -34,12 +35,14 @@ class Pokes:
         topic: str,
         *,
         left: asyncio.Future[None] | None = None,
+        still: Still = always,
         quiet_seconds: float = QUIET_SECONDS,
     ) -> AsyncGenerator[bytes]:
         """A poke at once and with every change; events come in bursts, and a burst is one poke.
 
         Also after `quiet_seconds` without any: ages on the page grow, and a ring that was lost
-        costs no more than that. It ends when `left` is done.
+        costs no more than that. It ends when `left` is done, and with a word of its own when
+        whoever looks may do so no more.
         """
         clock = asyncio.get_running_loop().time
         ends_at = clock() + LIFE_SECONDS
@@ -49,6 +52,9 @@ class Pokes:
             yield format_sse_event(retry=RETRY_MILLISECONDS)
             while not self._stopping.is_set() and clock() < ends_at and not (left and left.done()):
                 rung.clear()
+                if not await still():
+                    yield format_sse_event(event="end", data_str="")
+                    return
                 yield format_sse_event(event="poke", data_str="")
                 with suppress(TimeoutError):
                     async with asyncio.timeout(quiet_seconds):

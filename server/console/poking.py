@@ -9,6 +9,7 @@ from fastapi import Request
 from starlette.types import Receive, Scope, Send
 
 from domain.errors import NotAllowed
+from server.auth.exchange import still
 from server.console.route import HEADERS
 from server.console.shell import Console
 from server.lifecycle.service import ANY_RUN
@@ -35,7 +36,8 @@ class Poking:
         await send({"type": "http.response.start", "status": 200, "headers": _RAW})
         left = asyncio.ensure_future(_left(receive))
         try:
-            async with aclosing(console.pokes.follow(topic, left=left)) as frames:
+            following = console.pokes.follow(topic, left=left, still=still(scope))
+            async with aclosing(following) as frames:
                 async for frame in frames:
                     await send({"type": "http.response.body", "body": frame, "more_body": True})
             await send({"type": "http.response.body", "body": b""})

@@ -1,18 +1,20 @@
 """How pages refuse: in words, with what to do next, and under the headers that all pages have."""
 
+import json
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
 from domain import errors
 from domain.errors import AgentOSError
+from server.auth.exchange import ACTOR, REQUEST_ID
 from server.console.shell import Console
 
 _log = logging.getLogger("agentos.console")
@@ -42,9 +44,12 @@ _STATUS: dict[type[AgentOSError], int] = {
     errors.StoreUnavailable: 503,
 }
 _TITLES = {
+    400: "Not understood",
+    401: "Nobody is logged in",
     403: "Not allowed",
     404: "Not found",
     409: "Not possible now",
+    413: "Too large",
     422: "Something is not right",
     429: "Too much at once",
     503: "Not reachable",
@@ -85,15 +90,37 @@ async def refusal(request: Request, error: Exception) -> Response:
         if isinstance(known, errors.RequestError):
             raise known
         _log.error("a page failed", exc_info=error)
+    return await _page(request, status, known.message, known.advice, known.code)
+
+
+async def refused(request: Request, problem: JSONResponse) -> Response:
+    """The page that says what the outer layers have refused, with their status and headers."""
+    told = json.loads(bytes(problem.body))
+    status = problem.status_code
+    response = await _page(request, status, told["detail"], told["advice"], told["code"])
+    own = {name: value for name, value in problem.headers.items() if name[:8] != "content-"}
+    for name, value in (own | HEADERS).items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+async def _page(request: Request, status: int, message: str, advice: str, code: str) -> Response:
     console = cast(Console, request.app.state.console)
     came_from = urlsplit(request.headers.get("referer", "")).path or "/runs"
+    again = request.url.path if request.method == "GET" else came_from
+    enters = status == 401 and console.logs_out
     return await console.page(
         request,
         "problem.html",
         status=status,
+        known=ACTOR in request.scope,
         title=_TITLES.get(status, "Something went wrong"),
-        error=known,
-        again=request.url.path if request.method == "GET" else came_from,
+        message=message,
+        advice="Log in, then do it once more." if enters else advice,
+        code=code,
+        request_id=request.scope[REQUEST_ID],
+        again=f"/auth/login?{urlencode({'then': again})}" if enters else again,
+        enters=enters,
         topic=None,
     )
 

@@ -74,13 +74,20 @@ class Console:
         return actor
 
     async def page(
-        self, request: Request, template: str, *, status: int = 200, **values: Any
+        self,
+        request: Request,
+        template: str,
+        *,
+        status: int = 200,
+        known: bool = True,
+        **values: Any,
     ) -> Response:
         """A page, or 304 when it is the one that the browser has.
 
         `topic` is what the page is read again for; None for pages that only wait for their user.
+        One for somebody who is not `known` leads nowhere and tells of nothing.
         """
-        actor = self.actor(request)
+        actor = self.actor(request) if known else None
         held = forms.token(request.cookies)
         theme = request.cookies.get(THEME, THEMES[0])
         around: dict[str, Any] = {
@@ -92,8 +99,8 @@ class Console:
             "talks": self.chats is not None,
             "actor": actor,
             "may": {
-                "launch": permits(actor.scopes, Scope.OPERATOR),
-                "decide": permits(actor.scopes, Scope.APPROVER),
+                "launch": actor is not None and permits(actor.scopes, Scope.OPERATOR),
+                "decide": actor is not None and permits(actor.scopes, Scope.APPROVER),
             },
             "here": request.url.path,
             "address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
@@ -104,7 +111,9 @@ class Console:
         html = self.templates.get_template(template).render(around | values)
         return self._sent(request, html, held, status)
 
-    async def _state(self, actor: Actor) -> dict[str, Any]:
+    async def _state(self, actor: Actor | None) -> dict[str, Any]:
+        if actor is None:
+            return {"waiting": 0, "database": True, "works": True}
         try:
             waits = await reads.count_runs(self.service, WAITING, tenant=actor.tenant)
             waiting = sum(waits.values())

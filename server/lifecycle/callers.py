@@ -19,6 +19,11 @@ _USED_AGAIN = timedelta(hours=1)
 _log = logging.getLogger("agentos.keys")
 
 
+def holder_of(key: ApiKey) -> Actor:
+    """Who acts when this key is used."""
+    return Actor(key.owner, "api", key.tenant, key.groups, key.scopes)
+
+
 class KeyRing:
     """The holders of keys. What is known of a key is at most `FRESH_SECONDS` old: so soon a revoked
     one opens nothing any more, in every process. `clock` gives seconds."""
@@ -31,15 +36,15 @@ class KeyRing:
     async def holder(self, text: str) -> Actor | None:
         """Who may use this key now; None for whatever else was sent."""
         presented = texts.read(text)
-        if presented is None:
-            return None
+        key = await self.key(presented) if presented else None
+        return holder_of(key) if key else None
+
+    async def key(self, presented: texts.Presented) -> ApiKey | None:
+        """The key that was presented, if it opens anything now."""
         key, read_at = self._known.get(presented.digest, (None, 0.0))
         if key is None or self._clock() - read_at >= FRESH_SECONDS:
             key = await self._read(presented)
-        now = datetime.now(UTC)
-        if key is None or not key.valid(now):
-            return None
-        return Actor(key.owner, "api", key.tenant, key.groups, key.scopes)
+        return key if key and key.valid(datetime.now(UTC)) else None
 
     async def _read(self, presented: texts.Presented) -> ApiKey | None:
         read_at = self._clock()

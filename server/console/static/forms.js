@@ -1,6 +1,6 @@
 // Sends forms without leaving the page. Without this module each of them works as a plain form.
 
-import { banner, show } from "./live.js";
+import { banner, ended, show } from "./live.js";
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
@@ -13,7 +13,7 @@ document.addEventListener("submit", async (event) => {
   const action = button?.getAttribute("formaction") ?? form.getAttribute("action");
   const before = busy(form, button);
   try {
-    const answer = await fetch(action, { method: "POST", body });
+    const answer = await fetch(action, { method: "POST", body, headers: { Accept: "text/html" } });
     const html = await answer.text();
     delete form.dataset.keep;
     if (answer.redirected && new URL(answer.url).pathname !== location.pathname) {
@@ -21,8 +21,9 @@ document.addEventListener("submit", async (event) => {
       return;
     }
     before();
-    if (!answer.headers.get("Content-Type")?.startsWith("text/html")) throw new TypeError();
     form.closest("dialog")?.close();
+    if (answer.status === 401) return ended();
+    if (!answer.headers.get("Content-Type")?.startsWith("text/html")) throw new TypeError();
     if (answer.ok && form.dataset.clear !== undefined) form.reset();
     for (const input of form.querySelectorAll("[type=file]")) input.value = ""; // it may be mended
     document.querySelectorAll("#problem").forEach((old) => old.remove());

@@ -10,6 +10,7 @@ const topic = document.body.dataset.topic;
 const word = document.getElementById("link-state");
 let source = null;
 let tag = null;
+let over = false;
 let reading = false;
 let again = false;
 let failures = 0;
@@ -129,6 +130,19 @@ export function banner(...content) {
   document.getElementById("banners").replaceChildren(line);
 }
 
+/** Nobody is known any more: the stream is left until the page is shown again. */
+export function ended() {
+  over = true;
+  clearTimeout(timer);
+  source?.close();
+  source = null;
+  say("paused", "Paused");
+  const link = document.createElement("a");
+  link.href = location.href;
+  link.textContent = "Log in again";
+  banner("Your session has ended. What you typed is still here. ", link);
+}
+
 async function reread() {
   if (!topic) return;
   if (reading) {
@@ -143,10 +157,7 @@ async function reread() {
       const at = readAt.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
       banner(`Database unreachable. Showing what was last read at ${at}.`);
     } else if (answer.status === 401) {
-      const link = document.createElement("a");
-      link.href = location.href;
-      link.textContent = "Log in again";
-      banner("Your session has ended. What you typed is still here. ", link);
+      ended();
     } else if (answer.redirected) {
       location.reload();
     } else if (answer.ok || answer.status === 304) {
@@ -175,11 +186,11 @@ function say(state, text) {
 }
 
 function lost() {
-  say("lost", "Reconnecting…");
+  if (!over) say("lost", "Reconnecting…");
   source?.close();
   source = null;
   clearTimeout(timer);
-  timer = setTimeout(connect, Math.min(SOON * 2 ** failures++, LATE));
+  if (!over) timer = setTimeout(connect, Math.min(SOON * 2 ** failures++, LATE));
 }
 
 /** A stream that a proxy holds back says nothing; then the page is read now and then. */
@@ -194,6 +205,7 @@ function connect() {
     say("live", "Live");
     reread();
   });
+  source.addEventListener("end", ended);
   source.addEventListener("error", lost);
 }
 
@@ -209,6 +221,7 @@ document.addEventListener("visibilitychange", () => {
     source = null;
     say("paused", "Paused");
   } else {
+    over = false;
     connect();
   }
 });

@@ -1,7 +1,5 @@
 """The API over a real service with toy systems on a temporary database."""
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -74,25 +72,6 @@ async def opened(
         ) as http:
             yield Door(http, app, home, worlds)
             assert await leaks.of_engine(folder / "agentos.db") == []
-
-
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a migrated store and no runs; copying it is faster than migrating anew."""
-    folder = tmp_path_factory.mktemp("store")
-
-    async def make() -> None:
-        async with opened(folder):
-            pass
-
-    asyncio.run(make())
-    return folder
-
-
-@pytest.fixture
-def folder(tmp_path: Path, empty_store: Path) -> Path:
-    """A store of the test's own."""
-    return Path(shutil.copytree(empty_store, tmp_path / "store"))
 
 
 @pytest.fixture

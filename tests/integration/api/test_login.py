@@ -102,7 +102,8 @@ async def test_somebody_who_logs_in_is_known_by_name_groups_and_scopes(office: D
 async def test_the_session_is_over_when_somebody_logs_out(office: Desk) -> None:
     await office.log_in()
     assert (await office.http.get(RUNS)).status_code == 200
-    assert (await office.http.post("/auth/logout", headers=PAGE)).status_code == 200
+    left = await office.http.post("/auth/logout", headers=PAGE)
+    assert (left.status_code, left.headers["location"]) == (303, "/auth/signed-out")
     assert (await office.http.get(RUNS)).status_code == 401
 
 
@@ -223,7 +224,7 @@ async def test_a_session_writes_nothing_for_another_site(
             answer = await office.http.post(address, json=body, headers=headers)
             assert answer.status_code == 403, (address, headers)
     assert (await office.http.get(RUNS)).json()["items"] == []
-    monkeypatch.setattr(gate, "_refuse_other_pages", lambda *_: None)
+    monkeypatch.setattr(gate, "refuse_other_pages", lambda *_: None)
     written = await office.http.post(RUNS, json=body, headers=ELSEWHERE[1])
     assert written.status_code == 201, "the guard is off: so the refusals are its doing"
     await office.http.get(f"{RUNS}/{written.json()['run_id']}/wait")

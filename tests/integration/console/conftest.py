@@ -1,8 +1,6 @@
 """The console over a real service with toy systems, and somebody who looks at it."""
 
-import asyncio
-import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,8 +12,11 @@ from fastapi import FastAPI, Request
 
 from graph.build import build
 from server.api.app import create_app
-from server.api.gate import ACTOR_KEY, Access
+from server.api.gate import Access
+from server.api.holders import Holders
+from server.auth.exchange import ACTOR
 from server.console.install import install
+from server.lifecycle.callers import KeyRing
 from server.lifecycle.service import Actor
 from tests.doubles.house import House, house
 from tests.doubles.toy import ToyWorld, toy
@@ -46,43 +47,36 @@ class Desk(Visitor):
 
 
 def _actor(request: Request) -> Actor:
-    found: Actor = request.scope[ACTOR_KEY]
+    found: Actor = request.scope[ACTOR]
     return found
 
 
 @asynccontextmanager
-async def opened(folder: Path, **options: Any) -> AsyncIterator[Desk]:
-    """The console of one service; `options` are those of `house`."""
+async def opened(
+    folder: Path, guarded: Callable[[KeyRing], Access] | None = None, **options: Any
+) -> AsyncIterator[Desk]:
+    """The console of one service; `options` are those of `house`. `guarded`: who asks is known."""
     worlds = {name: ToyWorld() for name in ("slack", "github")}
     systems = {name: toy(name, world, ("a", "b")) for name, world in worlds.items()}
     async with house(folder, systems, **options) as home:
+        access = guarded(KeyRing(home.service.database)) if guarded else Access()
         app = create_app(
-            home.service, access=Access(), webhook_secrets=(), unsigned_webhook_allowed=True
+            home.service, access=access, webhook_secrets=(), unsigned_webhook_allowed=True
         )
-        stopping = app.state.stopping
-        install(app, home.service, stopping, actor=_actor, edges=EDGES, sandbox=True)
+        install(
+            app,
+            home.service,
+            app.state.stopping,
+            actor=_actor,
+            edges=EDGES,
+            sandbox=True,
+            logs_out=access.sessions is not None,
+            keys=access.sessions if isinstance(access.sessions, Holders) else None,
+        )
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://agentos.test") as http:
             yield Desk(http, home=home, worlds=worlds, app=app)
             assert await leaks.of_engine(folder / "agentos.db") == []
-
-
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a migrated store and no runs; copying it is faster than migrating anew."""
-    folder = tmp_path_factory.mktemp("store")
-
-    async def make() -> None:
-        async with opened(folder):
-            pass
-
-    asyncio.run(make())
-    return folder
-
-
-@pytest.fixture
-def folder(tmp_path: Path, empty_store: Path) -> Path:
-    return Path(shutil.copytree(empty_store, tmp_path / "store"))
 
 
 @pytest.fixture

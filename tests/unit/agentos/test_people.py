@@ -1,11 +1,15 @@
 """What logins need stands in the settings, or the start is refused."""
 
+from pathlib import Path
+
 import pytest
 
-from agentos.people import people
+from agentos.people import holders, people
 from agentos.settings import load
 from domain.errors import BadSetting
 from domain.scopes import Scope
+from server.lifecycle.callers import KeyRing
+from server.store.sqlite import SqliteDatabase
 
 GOOD = {
     "AGENTOS_AUTH": "oidc",
@@ -37,6 +41,13 @@ def test_the_start_is_refused_when_something_is_missing(name: str, value: str) -
     with pytest.raises(BadSetting, match=name) as refused:
         people(load(GOOD | {name: value}))
     assert "xxx" not in refused.value.message
+
+
+def test_keys_need_no_secret_of_the_settings_but_a_short_one_is_refused() -> None:
+    ring = KeyRing(SqliteDatabase(Path("never-opened.db")))
+    assert holders(load({"AGENTOS_AUTH": "keys"}), ring)
+    with pytest.raises(BadSetting, match="AGENTOS_SESSION_SECRET"):
+        holders(load({"AGENTOS_SESSION_SECRET": "x" * 31}), ring)
 
 
 @pytest.mark.parametrize("scopes", ["operator", "=operator", "ops=", "ops=king", "ops", ","])

@@ -1,0 +1,72 @@
+"""Who may read no more hears no more: a stream ends soon after its key is revoked."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from domain.keys import Holder
+from domain.scopes import ALL_SCOPES, Scope
+from server.api import gate
+from server.api.gate import Access
+from server.api.streams import Streams
+from server.auth.exchange import always
+from server.lifecycle import callers, keys
+from server.lifecycle.service import Actor
+from tests.integration.api.conftest import Door, opened
+from tests.integration.caller import RUNS, served
+
+ROOT = Actor("root", "cli", scopes=ALL_SCOPES)
+
+
+@pytest.fixture
+async def guarded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
+    for module in (gate, callers):
+        monkeypatch.setattr(module, "FRESH_SECONDS", 0.0)
+    async with opened(folder, guarded=Access) as door:
+        yield door
+
+
+async def heard(door: Door, *, deny: bool) -> list[str]:
+    """What a viewer hears of a run whose key is revoked when it waits for its approval; it may be
+    denied after that."""
+    database = door.home.service.database
+    holder = Holder(owner="dana", scopes=frozenset({Scope.VIEWER}))
+    made = await keys.create(database, ROOT, holder, lifetime=None)
+    run = await door.home.launch()
+    headers = {"accept": "text/event-stream", "authorization": f"Bearer {made.text}"}
+    found: list[str] = []
+    async with (
+        asyncio.timeout(20),
+        served(door.app) as http,
+        http.stream("GET", f"{RUNS}/{run.run_id}/events", headers=headers) as stream,
+    ):
+        async for line in stream.aiter_lines():
+            if line.startswith("data:"):
+                found.append(json.loads(line.removeprefix("data:"))["type"])
+            if found[-1:] == ["approval_requested"]:
+                await keys.revoke(database, ROOT, made.key.key_id)
+                if deny:
+                    await door.home.decide(run.run_id, "deny")
+                    deny = False
+    return found
+
+
+async def test_a_stream_ends_before_the_next_event_when_its_key_is_revoked(guarded: Door) -> None:
+    assert (await heard(guarded, deny=True))[-1] == "approval_requested"
+
+
+async def test_a_quiet_stream_ends_as_well(guarded: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Streams.follow.__kwdefaults__
+    monkeypatch.setitem(Streams.follow.__kwdefaults__, "quiet_seconds", 0.02)
+    assert (await heard(guarded, deny=False))[-1] == "approval_requested"
+
+
+async def test_a_stream_goes_on_when_nobody_asks_again(
+    guarded: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard is off: so the ends above are its doing."""
+    monkeypatch.setattr(Access, "still", lambda *_: always)
+    assert (await heard(guarded, deny=True))[-1] == "decision_recorded"
