@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from importlib.metadata import version
 from typing import Any
 
 import httpx
@@ -36,6 +37,7 @@ from server.console.install import install
 from server.lifecycle.callers import KeyRing
 from server.lifecycle.chats import Chats
 from server.lifecycle.intake import Intake
+from server.lifecycle.processes import beat
 from server.lifecycle.rounds import rounds
 from server.lifecycle.service import Service
 from server.store import stats
@@ -44,6 +46,7 @@ from server.supervisor.turns import AgentSupervisor
 from server.worker.drive import Driver
 from systems import registry
 
+_VERSION = f"{version('agentos')}, graph {GRAPH_VERSION}"
 Probe = Callable[[], Awaitable[str]]
 _doors = logging.getLogger("agentos.doors")
 
@@ -118,6 +121,7 @@ def application(settings: Settings) -> FastAPI:
             observed(settings, variables(settings)),
             kept.open(driver, supervisor.open),
             beside(rounds(kept.database)),
+            beside(beat(service, _VERSION)),
         ):
             if unsigned:
                 _doors.warning("Approval webhooks are accepted unsigned, from this machine only.")
@@ -188,10 +192,12 @@ async def worker(settings: Settings) -> AsyncIterator[str]:
         )
     in_slack = approvals_in_slack(variables(settings))
     kept = Keeping(settings, telling(settings, in_slack[0] if in_slack else None))
+    found = systems(settings)
     async with (
         observed(settings, variables(settings)),
-        kept.open(partial(_driver, settings, kept, systems(settings))),
+        kept.open(partial(_driver, settings, kept, found)),
         beside(rounds(kept.database)),
+        beside(beat(_service(settings, kept, found), _VERSION)),
     ):
         with metrics_served(settings):
             yield kept.engine.name
@@ -207,6 +213,8 @@ def _service(settings: Settings, kept: Keeping, found: Mapping[str, System]) -> 
         graph_version=GRAPH_VERSION,
         bell=kept.bell,
         reader=_reader(settings),
+        process=kept.engine.name,
+        stand_ins=settings.sandbox,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from domain.codes import ErrorCode
 from domain.companies import Company, Contact
@@ -13,6 +13,7 @@ from domain.launches import LaunchRequest
 from domain.plans import Change
 from domain.readings import Clarification, Reading
 from domain.reports import Report
+from domain.sightings import Sighting
 from domain.steps import Resource, StepResult
 
 
@@ -163,6 +164,18 @@ class Health(Protocol):
 
     @property
     def detail(self) -> str: ...
+
+    @property
+    def error_code(self) -> ErrorCode | None: ...
+
+
+@runtime_checkable
+class Watched(Protocol):
+    """A system whose calls are watched."""
+
+    def seen(self) -> Sighting:
+        """What they have shown in this process; asks nothing."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,19 @@
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from domain.codes import ErrorCode
 from domain.companies import Company
 from domain.errors import Retryable, SystemFault
 from domain.plans import Change
 from domain.ports import Difference, Entry, Health, Ledger, Refs, System, Undone
+from domain.sightings import Circuit, Sighting
 from domain.steps import Resource
+from systems.sight import SILENCE, Sight
 
 FAILURES = 5
 OPEN_SECONDS = 30.0
-_OUT_OF_ORDER = (ErrorCode.UNAVAILABLE, ErrorCode.TIMEOUT)
 
 
 @dataclass
@@ -46,10 +48,18 @@ class Breaker:
         try:
             result = await work()
         except SystemFault as fault:
-            self._note(failed=fault.error_code in _OUT_OF_ORDER)
+            self._note(failed=fault.error_code in SILENCE)
             raise
         self._note(failed=False)
         return result
+
+    @property
+    def circuit(self) -> tuple[Circuit, float | None]:
+        """How it stands, and for how many more seconds if it is open."""
+        left = self._open_until - self.clock()
+        if left > 0:
+            return Circuit.OPEN, left
+        return (Circuit.HALF_OPEN if self._in_a_row >= self.failures else Circuit.CLOSED), None
 
     def _note(self, *, failed: bool) -> None:
         self._in_a_row = self._in_a_row + 1 if failed else 0
@@ -59,21 +69,35 @@ class Breaker:
 
 @dataclass(frozen=True)
 class Guarded:
-    """A system behind a breaker; see `domain.ports.System`."""
+    """A system behind a breaker, and watched; see `domain.ports.System`."""
 
     system: System
     breaker: Breaker
+    sight: Sight = field(default_factory=Sight)
 
     @property
     def name(self) -> str:
         return self.system.name
 
+    def seen(self) -> Sighting:
+        """See `domain.ports.Watched`."""
+        circuit, left = self.breaker.circuit
+        until = self.sight.now() + timedelta(seconds=left) if left is not None else None
+        return self.sight.seen.model_copy(update={"circuit": circuit, "circuit_until": until})
+
+    async def _asked[T](self, work: Callable[[], Awaitable[T]]) -> T:
+        return await self.breaker.call(lambda: self.sight.watch(work))
+
     async def check(self) -> Health:
         """Asked by a person, so it is asked."""
-        return await self.system.check()
+        with self.sight.listening():
+            found = await self.system.check()
+        if found.error_code is not None:
+            self.sight.failed(found.error_code)
+        return found
 
     async def plan(self, company: Company, ledger: Ledger) -> Sequence[Change]:
-        return await self.breaker.call(lambda: self.system.plan(company, ledger))
+        return await self._asked(lambda: self.system.plan(company, ledger))
 
     def blocked(self, company: Company, reason: str) -> Sequence[Change]:
         return self.system.blocked(company, reason)
@@ -81,18 +105,18 @@ class Guarded:
     async def apply(
         self, company: Company, change: Change, refs: Refs, ledger: Ledger, *, confirmed: bool
     ) -> Resource:
-        return await self.breaker.call(
+        return await self._asked(
             lambda: self.system.apply(company, change, refs, ledger, confirmed=confirmed)
         )
 
     async def verify(self, company: Company, change: Change, refs: Refs) -> Sequence[Difference]:
-        return await self.breaker.call(lambda: self.system.verify(company, change, refs))
+        return await self._asked(lambda: self.system.verify(company, change, refs))
 
     async def look(self, company: Company, change: Change, refs: Refs) -> Resource | None:
-        return await self.breaker.call(lambda: self.system.look(company, change, refs))
+        return await self._asked(lambda: self.system.look(company, change, refs))
 
     async def undo(self, company: Company, entry: Entry, ledger: Ledger) -> Undone:
-        return await self.breaker.call(lambda: self.system.undo(company, entry, ledger))
+        return await self._asked(lambda: self.system.undo(company, entry, ledger))
 
     def describe(self, company: Company, refs: Refs) -> str:
         return self.system.describe(company, refs)

@@ -32,6 +32,7 @@ class Status:
 
     ok: bool
     detail: str
+    error_code: ErrorCode | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Connector:
         try:
             return Status(ok=True, detail=await self.ready())
         except SystemFault as fault:
-            return Status(ok=False, detail=f"{fault.message} {fault.advice}")
+            return Status(False, f"{fault.message} {fault.advice}", fault.error_code)
 
     def describe(self, company: Company, refs: Refs) -> str:
         """The `details` of a step that succeeded."""

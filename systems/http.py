@@ -12,6 +12,7 @@ import httpx
 from domain.codes import Effect, ErrorCode
 from domain.errors import AlreadyThere, OutcomeUnknown, Refused, Retryable, SystemFault
 from systems.deadline import TimedTransport
+from systems.sight import hear_response
 
 # At INFO it writes the address of every request, and some of these hold an e-mail address.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -61,6 +62,7 @@ def new_client(
         transport=TimedTransport(timeout_seconds, verify=_certificates(), limits=limits),
         follow_redirects=False,
         trust_env=False,
+        event_hooks={"response": [hear_response]},
     )
 
 

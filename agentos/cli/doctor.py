@@ -101,7 +101,9 @@ def _database() -> str:
 
 
 def _of_service() -> dict[str, Callable[[], str]]:
-    return {"checkpoints": _checkpoints, "server": _server}
+    from agentos.cli import call_checks
+
+    return {"checkpoints": _checkpoints, "server": _server, **call_checks.checks()}
 
 
 def _checkpoints() -> str:

@@ -20,6 +20,7 @@ from server.api import (
     runs,
     slack,
     steps,
+    systems,
     webhooks,
 )
 from server.api.docs import Lifespan, new_application
@@ -69,7 +70,7 @@ def create_app(
     app.add_middleware(Gate, access=access)
     app.add_middleware(Envelope)
     signatures = Signatures(webhook_secrets, unsigned_allowed=unsigned_webhook_allowed)
-    for one in (previews, runs, events, moves, forks, steps, batches, health, metrics):
+    for one in (previews, runs, events, moves, forks, steps, batches, systems, health, metrics):
         app.include_router(one.router)
     if chats is not None:
         app.state.chats = chats

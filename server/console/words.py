@@ -3,8 +3,10 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+from domain.codes import ErrorCode
 from domain.decisions import DecisionKind
 from domain.plans import ChangeKind, Undo
+from domain.sightings import Circuit
 from domain.status import RunStatus
 
 
@@ -69,6 +71,22 @@ DECIDED: dict[DecisionKind, str] = {
     DecisionKind.SKIP: "chose to skip",
     DecisionKind.ABORT: "stopped this run",
     DecisionKind.ROLLBACK: "chose to roll back",
+}
+
+FAULTS: dict[ErrorCode, str] = {
+    ErrorCode.RATE_LIMITED: "It limited the rate of calls",
+    ErrorCode.UNAVAILABLE: "It was out of order",
+    ErrorCode.TIMEOUT: "It did not answer in time",
+    ErrorCode.AUTH: "It did not accept the credential",
+    ErrorCode.PERMISSION: "It did not permit a call",
+    ErrorCode.UNKNOWN: "It gave an answer that is not understood",
+}
+"""What was wrong with a system; whose data it was about is told on the page of the run alone."""
+
+CIRCUITS: dict[Circuit, Label] = {
+    Circuit.CLOSED: Label("Closed: calls go through", Tone.GOOD),
+    Circuit.HALF_OPEN: Label("Half open: the next call decides", Tone.WAITS),
+    Circuit.OPEN: Label("Open: it is left alone", Tone.BAD),
 }
 
 SYSTEMS = {"github": "GitHub"}

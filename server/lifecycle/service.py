@@ -99,6 +99,7 @@ class Service:
 
     `reader` reads requests in words for previews; runs have their own. `graph_version` marks new
     runs; `probes` answer `ok` or what is wrong. `four_eyes` holds where the policy does not say.
+    `process` is this one's name; with `stand_ins` no system is real.
     """
 
     database: Database
@@ -111,6 +112,8 @@ class Service:
     policy: Policy = ONE_APPROVAL
     four_eyes: bool = False
     reader: Reader | None = None
+    process: str = "here"
+    stand_ins: bool = False
 
     def changed(self, tx: Transaction, run_id: str) -> None:
         """Ring for this run when `tx` commits."""

@@ -16,6 +16,7 @@ from systems.github.faults import garbled, refused, translate, whole_seconds
 from systems.github.options import GitHubOptions, credential
 from systems.github.rights import Rights
 from systems.per_loop import PerLoop
+from systems.sight import hear_response
 
 API_VERSION = "2022-11-28"
 """The one that GitHub Enterprise Servers speak too."""
@@ -49,7 +50,7 @@ class Transport:
             "auto_retry": False,
             "follow_redirects": False,
             "trust_env": urlsplit(self._options.base_url).hostname not in _LOOPBACK,
-            "async_event_hooks": {"response": [whole_seconds, self.rights.hear]},
+            "async_event_hooks": {"response": [whole_seconds, self.rights.hear, hear_response]},
             # The default one is shared by all servers, and would mix up their tokens.
             "cache_strategy": MemCacheStrategy(),
         }

@@ -6,11 +6,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from domain.codes import ErrorCode
 from domain.errors import SystemFault
+from systems.sight import hear
 from systems.slack.faults import error_name, garbled, lacks, translate
 from systems.slack.models import (
     Channel,
@@ -217,7 +219,7 @@ class SlackClient:
     async def _make_so(self, method: str, done: str, **arguments: Any) -> None:
         """A write whose error `done` says that it is so already."""
         try:
-            await self._api.api_call(method, params=arguments)
+            await self._call(method, params=arguments)
         except Exception as error:  # noqa: BLE001  (see `_send`)
             if error_name(error) != done:
                 raise translate(error, method, writes=True) from None
@@ -246,10 +248,20 @@ class SlackClient:
     ) -> AsyncSlackResponse:
         """`arguments` go into the address of the request, where proxies read them."""
         try:
-            return await self._api.api_call(method, params=arguments, json=body, data=form)
+            return await self._call(method, params=arguments, json=body, data=form)
         except Exception as error:  # noqa: BLE001  (the client lets through what its parser meets)
             # Cut off from its cause, whose text may hold what was sent.
             raise translate(error, method, writes=writes) from None
+
+    async def _call(self, method: str, **sent: Any) -> AsyncSlackResponse:
+        try:
+            answer = await self._api.api_call(method, **sent)
+        except SlackApiError as error:
+            if isinstance(error.response, AsyncSlackResponse):
+                hear(error.response.status_code, error.response.headers)
+            raise
+        hear(answer.status_code, answer.headers)
+        return answer
 
 
 def _parse[Answer: BaseModel](

@@ -235,3 +235,12 @@ def test_a_request_in_words_is_planned_without_a_run(cli: Cli) -> None:
     assert all(word in result.stdout for word in ("Shall 2 runs", "Words One", "Words Two"))
     assert json.loads(cli("runs", "--company", "Words One", "--json").stdout)["items"] == []
     assert cli("plan").exit_code == 2
+
+
+def test_doctor_tells_what_the_server_knows_of_systems_and_processes(cli: Cli) -> None:
+    launched(cli, "Doctor Corp")
+    result = cli("doctor", "--json")
+    found = {one["name"]: one["detail"] for one in json.loads(result.stdout)["checks"]}
+    assert "github answers, 4999 of 5000 calls left" in found["calls"]
+    assert "slack answers;" in found["calls"]
+    assert "graph" in found["processes"] and "holds" in found["processes"]

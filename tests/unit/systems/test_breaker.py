@@ -4,6 +4,7 @@ import pytest
 
 from domain.codes import Effect, ErrorCode
 from domain.errors import Refused, Retryable, SystemFault
+from domain.sightings import Circuit
 from systems.breaker import Breaker
 
 
@@ -20,6 +21,9 @@ class Line:
         if self.fault:
             raise self.fault
         return "done"
+
+    def stands(self) -> tuple[Circuit, float | None]:
+        return self.breaker.circuit
 
     async def ask(self) -> str:
         return await self.breaker.call(self._work)
@@ -82,3 +86,19 @@ async def test_a_limit_on_the_rate_does_not_open_it() -> None:
     line.fault = Retryable(ErrorCode.RATE_LIMITED, "No.", after_seconds=1)
     await line.fail(10)
     assert line.calls == 10
+
+
+async def test_it_is_told_how_the_circuit_stands() -> None:
+    line = Line()
+    await line.fail(2)
+    assert line.stands() == (Circuit.CLOSED, None)
+    await line.fail(1)
+    line.now = 10.0
+    assert line.stands() == (Circuit.OPEN, 20.0)
+    line.now = 30.0
+    assert line.stands() == (Circuit.HALF_OPEN, None)
+    await line.fail(1)
+    assert line.stands() == (Circuit.OPEN, 30.0)
+    line.now, line.fault = 60.0, None
+    await line.ask()
+    assert line.stands() == (Circuit.CLOSED, None)
