@@ -17,6 +17,7 @@ MAX_CELL = 8_000
 SEVERAL = ";"
 """Separates several values in one cell."""
 
+_FORMULA = ("=", "+", "-", "@", "\t")
 _PEOPLE = {"emails": "email", "github": "github", "slack": "slack"}
 _TEXTS = ("company_name", "idempotency_key", "request", "slug", "note")
 COLUMNS = (*_TEXTS, "systems", *_PEOPLE)
@@ -60,6 +61,18 @@ def read_sheet(data: bytes) -> list[Row]:
 def read_requests(bodies: Sequence[Mapping[str, Any]]) -> list[Row]:
     """The same for launch bodies; the first is line 1."""
     return keyed(_checked(line, body) for line, body in enumerate(bodies, start=1))
+
+
+def write_rows(rows: Iterable[Iterable[object]]) -> str:
+    """Lines of CSV with nothing in them that a spreadsheet would carry out."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([_inert(value) for value in row] for row in rows)
+    return text.getvalue()
+
+
+def _inert(value: object) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def keyed(rows: Iterable[Row]) -> list[Row]:

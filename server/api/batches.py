@@ -1,7 +1,5 @@
 """Many launches at once: a sheet is uploaded, checked, started, steered and read back."""
 
-import csv
-import io
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -16,7 +14,7 @@ from domain.canonical import digest
 from domain.errors import Invalid
 from domain.names import clean_name
 from domain.outcomes import Outcome
-from domain.sheets import COLUMNS, MAX_ROWS, read_requests
+from domain.sheets import COLUMNS, MAX_ROWS, read_requests, write_rows
 from server.api import docs
 from server.api.bodies import JsonRoute, check_json, media_type
 from server.api.envelope import SHEETS
@@ -28,7 +26,6 @@ from server.lifecycle.service import Actor, Service
 
 router = APIRouter(prefix=SHEETS, tags=["batches"], route_class=JsonRoute)
 BatchId = Annotated[str, Path(description="The id of the batch.", pattern=r"^bat_[0-9a-z]{1,40}$")]
-_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 class BatchView(BaseModel):
@@ -267,20 +264,8 @@ def _rows(body: bytes) -> list[dict[str, Any]]:
 async def _results(
     service: Service, batch_id: str, caller: Actor, page: list[Line]
 ) -> AsyncIterator[str]:
-    yield _csv([list(Line.model_fields)])
+    yield write_rows([Line.model_fields])
     while page:
-        yield _csv([[_cell(value) for value in row.model_dump().values()] for row in page])
+        yield write_rows(row.model_dump().values() for row in page)
         after = page[-1].line
         page = await batches.list_lines(service, batch_id, caller, after=after)
-
-
-def _csv(rows: list[list[str]]) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue()
-
-
-def _cell(value: object) -> str:
-    """Nothing that a spreadsheet would carry out."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -15,6 +15,7 @@ from server.console import (
     approvals,
     batches,
     chat,
+    chosen,
     door,
     forms,
     launch,
@@ -67,7 +68,7 @@ def install(
         watch=WorkerWatch(service),
         actor=lambda request: replace(actor(request), door="console"),
     )
-    for one in (runs, run, moves, approvals, launch, batches, chat, systems):
+    for one in (runs, chosen, run, moves, approvals, launch, batches, chat, systems):
         app.include_router(one.router)
     app.include_router(router)
     if logs_out:

@@ -96,6 +96,13 @@ async def find(
     return [RunState.model_validate(row.state) for row in await tx.session.scalars(query)]
 
 
+async def known(tx: Transaction, run_ids: Collection[str], *, tenant: str) -> dict[str, RunState]:
+    """Those of these runs that are this tenant's."""
+    query = select(RunRow).where(RunRow.run_id.in_(run_ids), RunRow.tenant == tenant)
+    rows = await tx.session.scalars(query)
+    return {row.run_id: RunState.model_validate(row.state) for row in rows}
+
+
 async def count_by_status(
     tx: Transaction, status: Collection[RunStatus], *, tenant: str
 ) -> dict[RunStatus, int]:

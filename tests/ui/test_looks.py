@@ -45,6 +45,9 @@ def places(runs: dict[str, str]) -> Iterator[str]:
     """Addresses of all pages."""
     yield from ("/runs", "/runs?q=nothing-like-it", "/approvals", "/launch", "/systems", "/batches")
     yield f"/batches/{runs['batch']}"
+    yield "/runs?state=waiting&by=operator&system=slack&since=2020-01-01&org=Looks+Failed"
+    chosen = "&".join(f"run={run_id}" for name, run_id in runs.items() if name != "batch")
+    yield from (f"/runs/chosen?move={move}&{chosen}" for move in ("cancel", "retry"))
     yield "/chat"
     yield "/runs/run_0000000000000000000000"
     yield f"/launch?from={runs['done']}"

@@ -77,7 +77,15 @@ document.addEventListener("click", async (event) => {
   button.textContent = "Copied";
 });
 
+/** One box for all of a table. */
+document.addEventListener("change", (event) => {
+  if (event.target.dataset.all === undefined) return;
+  const boxes = event.target.closest("table").querySelectorAll("tbody .choose");
+  boxes.forEach((box) => (box.checked = event.target.checked));
+});
+
 function prepare() {
+  document.querySelectorAll("[data-all]").forEach((box) => (box.hidden = false));
   document.querySelectorAll("[data-copy]").forEach((button) => {
     button.hidden = !navigator.clipboard;
   });

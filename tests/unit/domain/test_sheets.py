@@ -3,7 +3,7 @@
 import pytest
 
 from domain.errors import Invalid
-from domain.sheets import MAX_ROWS, read_requests, read_sheet
+from domain.sheets import MAX_ROWS, read_requests, read_sheet, write_rows
 
 GOOD = """company_name,systems,emails,github,slug,note
 Acme Corp,slack; github,dana@example.com;ilya@example.com,octocat,acme,first
@@ -106,3 +106,8 @@ def test_launch_bodies_are_rows_too() -> None:
     assert rows[0].request is not None
     assert rows[1].problem == "It has a field that is not known."
     assert rows[2].field in ("company_name", "systems")
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1"])
+def test_what_is_written_carries_nothing_out(cell: str) -> None:
+    assert write_rows([[cell, None, 'a,"b"']]) == f"'{cell},," + '"a,""b"""\r\n'
