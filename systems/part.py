@@ -6,7 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from domain.codes import ErrorCode
 from domain.companies import Company
+from domain.errors import Refused
 from domain.plans import Change
 from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
@@ -49,6 +51,14 @@ def made(entry: Entry) -> Resource:
     if entry.resource is None:
         raise ValueError(f"{entry.change.key} has no object to take back")
     return entry.resource
+
+
+def needed(refs: Refs, name: str, said: str) -> Resource:
+    """What has to be there before a part can be made; `Refused` with these words if it is not."""
+    resource = refs.get(name)
+    if resource is None:
+        raise Refused(ErrorCode.NOT_FOUND, said)
+    return resource
 
 
 class Part(Protocol):

@@ -17,6 +17,17 @@ from sandbox.app import create_app
 _TLS = httpx.create_ssl_context(trust_env=False)
 """Made once: each call of httpx would read the certificates anew, for plain HTTP too."""
 
+MADE = {
+    "slack channel": 1,
+    "slack message": 1,
+    "github team": 1,
+    "github repository": 1,
+    "github grant": 1,
+    "brevo list": 1,
+    "grants application": 1,
+}
+"""What one onboarding adds to the systems when only a company is named."""
+
 
 @dataclass(frozen=True)
 class SandboxServer:

@@ -171,7 +171,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         document["security"] = [{"key": []}, {}]
         schemas = document["components"]["schemas"]
         schemas["Problem"] = Problem.model_json_schema()
-        for name in ("LaunchRequest", "PlanEdit"):
+        for name in ("LaunchRequest", "PlanEdit", "ForkBody"):
             (listed,) = (s for s in schemas[name]["properties"]["systems"]["anyOf"] if "items" in s)
             listed["items"]["enum"] = list(app.state.service.systems)
         for operation in _operations(document):

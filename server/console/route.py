@@ -97,7 +97,8 @@ async def refused(request: Request, problem: JSONResponse) -> Response:
     """The page that says what the outer layers have refused, with their status and headers."""
     told = json.loads(bytes(problem.body))
     status = problem.status_code
-    response = await _page(request, status, told["detail"], told["advice"], told["code"])
+    advice = "Go on from one of the pages." if status == 404 else told["advice"]
+    response = await _page(request, status, told["detail"], advice, told["code"])
     own = {name: value for name, value in problem.headers.items() if name[:8] != "content-"}
     for name, value in (own | HEADERS).items():
         response.headers.setdefault(name, value)

@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 
-from domain.codes import ErrorCode
 from domain.companies import Company
-from domain.errors import Refused
 from domain.plans import Change, ChangeKind, Undo
 from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
 from systems.github import repository
 from systems.github.client import GitHubClient
-from systems.github.naming import full_name, level
+from systems.github.naming import full_name, handles, level
 from systems.github.options import GitHubOptions
-from systems.part import Found, Owner, made
+from systems.part import Found, Owner, made, needed
 
 _PREFIX = "collaborator:"
 
@@ -28,9 +26,8 @@ class RepositoryCollaborator:
         self._options = options
 
     def desired(self, company: Company) -> Sequence[Change]:
-        """One for each handle, which GitHub reads without regard to case."""
+        """One for each handle."""
         path, permission = full_name(company, self._options), level(company, self._options)
-        logins = dict.fromkeys(one.github.lower() for one in company.contacts if one.github)
         return [
             Change(
                 key=f"{company.company_id}/github/{_PREFIX}{login}",
@@ -44,7 +41,7 @@ class RepositoryCollaborator:
                 undo=Undo.PARTIAL,
                 sends_mail=True,
             )
-            for login in logins
+            for login in handles(company)
         ]
 
     async def find(self, company: Company, change: Change, refs: Refs) -> Found | None:
@@ -61,9 +58,7 @@ class RepositoryCollaborator:
 
     async def make(self, company: Company, change: Change, refs: Refs) -> Resource:
         """Let the person in; it is read back whether they have to accept first."""
-        place = refs.get(repository.RESOURCE)
-        if place is None:
-            raise Refused(ErrorCode.NOT_FOUND, f"GitHub has no repository for {change.target}.")
+        place = needed(refs, repository.RESOURCE, f"GitHub has no repository for {change.target}.")
         path, permission = place.facts["full_name"], change.after["permission"]
         pending = await self._client.add_collaborator(path, _login(change), permission)
         resource = _resource(change, place, pending=pending)

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from domain.codes import ErrorCode
 from domain.companies import Company
-from domain.errors import AlreadyThere, Refused
+from domain.errors import AlreadyThere
 from domain.plans import Change, ChangeKind, Undo
 from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
@@ -13,7 +12,7 @@ from systems.github import models, team
 from systems.github.client import GitHubClient
 from systems.github.naming import name
 from systems.github.options import GitHubOptions
-from systems.part import Found, Owner, made
+from systems.part import Found, Owner, made, needed
 
 
 def addresses(company: Company) -> Mapping[str, str]:
@@ -76,9 +75,7 @@ class TeamInvitation:
 
     async def make(self, company: Company, change: Change, refs: Refs) -> Resource:
         """Send the invitation; the person is in the team after accepting it."""
-        parent = refs.get(team.RESOURCE)
-        if parent is None:
-            raise Refused(ErrorCode.NOT_FOUND, f"GitHub has no team for {change.target}.")
+        parent = needed(refs, team.RESOURCE, f"GitHub has no team for {change.target}.")
         try:
             one = await self._client.invite(addresses(company)[change.resource], int(parent.id))
         except AlreadyThere as fault:

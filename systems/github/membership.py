@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 
-from domain.codes import ErrorCode
 from domain.companies import Company
-from domain.errors import Refused
 from domain.plans import Change, ChangeKind, Undo
 from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
 from systems.github import team
 from systems.github.client import GitHubClient
-from systems.github.naming import name
+from systems.github.naming import handles, name
 from systems.github.options import GitHubOptions
-from systems.part import Found, Owner, made
+from systems.part import Found, Owner, made, needed
 
 _PREFIX = "membership:"
 
@@ -28,9 +26,8 @@ class TeamMembership:
         self._options = options
 
     def desired(self, company: Company) -> Sequence[Change]:
-        """One for each handle, which GitHub reads without regard to case."""
+        """One for each handle."""
         slug = name(company, self._options)
-        logins = dict.fromkeys(one.github.lower() for one in company.contacts if one.github)
         return [
             Change(
                 key=f"{company.company_id}/github/{_PREFIX}{login}",
@@ -43,7 +40,7 @@ class TeamMembership:
                 undo=Undo.PARTIAL,
                 sends_mail=True,
             )
-            for login in logins
+            for login in handles(company)
         ]
 
     async def find(self, company: Company, change: Change, refs: Refs) -> Found | None:
@@ -58,9 +55,7 @@ class TeamMembership:
 
     async def make(self, company: Company, change: Change, refs: Refs) -> Resource:
         """Put the person into the team."""
-        parent = refs.get(team.RESOURCE)
-        if parent is None:
-            raise Refused(ErrorCode.NOT_FOUND, f"GitHub has no team for {change.target}.")
+        parent = needed(refs, team.RESOURCE, f"GitHub has no team for {change.target}.")
         place = await self._client.add_member(parent.facts["slug"], _login(change))
         return _resource(change, parent, place.state).model_copy(update={"created_by_us": True})
 

@@ -20,6 +20,12 @@ def level(company: Company, options: GitHubOptions) -> str:
     return (company.choices.github_permission or options.permission).value
 
 
+def handles(company: Company) -> list[str]:
+    """Who is named by a GitHub handle; GitHub reads them without regard to case."""
+    named = (one.github.lower() for one in company.contacts if one.github)
+    return list(dict.fromkeys(named))
+
+
 def description(company: Company, limit: int) -> str:
     """The display name, cut so that the mark always fits."""
     end = f" · {company.marker}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from domain.codes import ErrorCode
 from domain.companies import Company
-from domain.errors import NeedsPerson, Refused
+from domain.errors import NeedsPerson
 from domain.plans import Change, ChangeKind
 from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
@@ -12,7 +12,7 @@ from systems.github import repository
 from systems.github.client import GitHubClient
 from systems.github.naming import full_name
 from systems.github.options import GitHubOptions
-from systems.part import Found, Owner, made
+from systems.part import Found, Owner, made, needed
 
 RESOURCE = "property"
 
@@ -67,9 +67,7 @@ class RepositoryProperty:
 
     async def make(self, company: Company, change: Change, refs: Refs) -> Resource:
         """Set the value."""
-        place = refs.get(repository.RESOURCE)
-        if place is None:
-            raise Refused(ErrorCode.NOT_FOUND, f"GitHub has no repository for {change.target}.")
+        place = needed(refs, repository.RESOURCE, f"GitHub has no repository for {change.target}.")
         path = place.facts["full_name"]
         await self._client.set_property(path, self._name, change.after["value"])
         return _resource(place).model_copy(update={"created_by_us": True})

@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from domain.codes import ErrorCode
 from domain.companies import Company
-from domain.errors import Refused
 from domain.plans import Change, ChangeKind, Undo
 from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
-from systems.part import Found, Owner, made
+from systems.part import Found, Owner, made, needed
 from systems.slack import channel as parent
 from systems.slack.client import SlackClient
 from systems.slack.models import ConnectInvite
@@ -83,9 +81,7 @@ class ConnectInvitation:
 
     async def make(self, company: Company, change: Change, refs: Refs) -> Resource:
         """Send the invitation; the person is in the channel after accepting it."""
-        channel = refs.get(parent.RESOURCE)
-        if channel is None:
-            raise Refused(ErrorCode.NOT_FOUND, f"Slack has no channel for {change.target}.")
+        channel = needed(refs, parent.RESOURCE, f"Slack has no channel for {change.target}.")
         await self._client.invite_shared(channel.id, addresses(company)[change.resource])
         resource = _resource(change, channel, pending=True)
         return resource.model_copy(update={"created_by_us": True})

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-from domain.codes import ErrorCode
 from domain.companies import Company
-from domain.errors import Refused
 from domain.plans import Change, ChangeKind, Undo
 from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
-from systems.part import Found, Owner, made
+from systems.part import Found, Owner, made, needed
 from systems.slack import channel as parent
 from systems.slack.client import SlackClient
 from systems.slack.options import SlackOptions
@@ -56,9 +54,7 @@ class Member:
 
     async def make(self, company: Company, change: Change, refs: Refs) -> Resource:
         """Invite the person; Slack tells them, without a mail."""
-        channel = refs.get(parent.RESOURCE)
-        if channel is None:
-            raise Refused(ErrorCode.NOT_FOUND, f"Slack has no channel for {change.target}.")
+        channel = needed(refs, parent.RESOURCE, f"Slack has no channel for {change.target}.")
         await self._client.invite(channel.id, _user(change))
         return _resource(channel, _user(change)).model_copy(update={"created_by_us": True})
 

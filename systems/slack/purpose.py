@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-from domain.codes import ErrorCode
 from domain.companies import Company
-from domain.errors import Refused
 from domain.plans import Change, ChangeKind, Undo
 from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
-from systems.part import Found, Owner, made
+from systems.part import Found, Owner, made, needed
 from systems.slack import channel as parent
 from systems.slack.client import SlackClient
 from systems.slack.options import SlackOptions
@@ -65,9 +63,7 @@ class ChannelPurpose:
 
     async def make(self, company: Company, change: Change, refs: Refs) -> Resource:
         """Set the purpose."""
-        owner = refs.get(parent.RESOURCE)
-        if owner is None:
-            raise Refused(ErrorCode.NOT_FOUND, f"Slack has no channel for {change.target}.")
+        owner = needed(refs, parent.RESOURCE, f"Slack has no channel for {change.target}.")
         await self._client.set_purpose(owner.id, purpose(company))
         return _resource(owner).model_copy(update={"created_by_us": True})
 

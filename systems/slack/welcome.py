@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from domain.codes import ErrorCode
 from domain.companies import Company
-from domain.errors import Refused, SystemFault
+from domain.errors import SystemFault
 from domain.plans import Change, ChangeKind, Undo
 from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
-from systems.part import Found, Owner, made
+from systems.part import Found, Owner, made, needed
 from systems.slack import channel as parent
 from systems.slack.client import SlackClient
 from systems.slack.models import Message
@@ -64,9 +64,7 @@ class WelcomeMessage:
 
     async def make(self, company: Company, change: Change, refs: Refs) -> Resource:
         """Post the message."""
-        channel = refs.get(parent.RESOURCE)
-        if channel is None:
-            raise Refused(ErrorCode.NOT_FOUND, f"Slack has no channel for {change.target}.")
+        channel = needed(refs, parent.RESOURCE, f"Slack has no channel for {change.target}.")
         payload = {"company_id": company.company_id}
         ts = await self._client.post(channel.id, text(company), EVENT, payload)
         return _resource(channel, ts).model_copy(update={"created_by_us": True})

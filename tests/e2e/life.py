@@ -3,7 +3,7 @@
 import asyncio
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -11,33 +11,17 @@ from typing import Any
 
 import agentos.wiring  # noqa: F401 - imported once, by the server that forks the lives
 from agentos.cli.main import app
-from domain.companies import Company
-from domain.ports import Entry, Ledger, Refs
-from domain.steps import Resource
 from server.supervisor.desk import Desk
 from server.supervisor.facts import Json
 from systems import registry
 from systems.connector import Connector
-from systems.part import Part
+from tests.doubles.careless import never_looks
 from tests.e2e.running import DEV, Running, end, reach
 
 registry.modules()
 _launch = Desk.launch
 LIVES = multiprocessing.get_context("forkserver")
 LIVES.set_forkserver_preload([__name__])
-
-
-async def _never(
-    self: Connector,
-    company: Company,
-    entry: Entry,
-    refs: Refs,
-    ledger: Ledger,
-    part: Part,
-    pauses: Sequence[float],
-) -> Resource | None:
-    """In place of the look-up: nobody asks what an earlier call did."""
-    return None
 
 
 async def _launch_and_stop(self: Desk, call_id: str, **request: Any) -> Json:
@@ -50,7 +34,7 @@ def _live(folder: str, stdout: Connection, careless: bool, stuck: bool) -> None:
     os.setsid()
     os.dup2(stdout.fileno(), 1)
     if careless:
-        Connector._resolve = _never  # type: ignore[method-assign]
+        Connector._resolve = never_looks  # type: ignore[assignment, method-assign]
     if stuck:
         Desk.launch = _launch_and_stop  # type: ignore[method-assign]
     app([*DEV, folder])

@@ -16,8 +16,8 @@ import pytest
 from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
-from tests.integration.onboarding.conftest import MADE, grown
-from tests.sandbox_server import sandbox_server
+from tests.integration.onboarding.conftest import grown
+from tests.sandbox_server import MADE, sandbox_server
 
 pytestmark = pytest.mark.e2e
 

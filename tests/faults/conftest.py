@@ -18,17 +18,6 @@ from tests.faults.turnstile import Turnstile
 from tests.faults.twists import impatient
 from tests.sandbox_server import SandboxServer, sandbox_server
 
-MADE = {
-    "slack channel": 1,
-    "slack message": 1,
-    "github team": 1,
-    "github repository": 1,
-    "github grant": 1,
-    "brevo list": 1,
-    "grants application": 1,
-}
-"""What one onboarding adds to the systems."""
-
 
 @dataclass(frozen=True)
 class Systems:

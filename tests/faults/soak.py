@@ -23,13 +23,12 @@ from pathlib import Path
 import agentos.settings  # noqa: F401 - before anything imports langgraph, which reads it once
 from domain.status import TERMINAL
 from tests.faults.callers import Callers
-from tests.faults.conftest import MADE
 from tests.faults.life import Deed, Life, serve, work
 from tests.faults.lives import Running, begun
 from tests.faults.records import Records, database_url
 from tests.faults.twists import impatient
 from tests.postgres import empty_database, postgres_server
-from tests.sandbox_server import SandboxServer, sandbox_server
+from tests.sandbox_server import MADE, SandboxServer, sandbox_server
 
 LAST_SECONDS = 90
 _log = logging.getLogger("agentos.soak")

@@ -14,10 +14,11 @@ import pytest
 from domain.decisions import DecisionKind
 from domain.status import RunStatus
 from tests.doubles.house import House
-from tests.faults.conftest import MADE, Systems
+from tests.faults.conftest import Systems
 from tests.faults.life import Life, Twist, work
 from tests.faults.lives import begun
 from tests.faults.twists import off_by, unseeded
+from tests.sandbox_server import MADE
 
 FAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 

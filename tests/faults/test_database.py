@@ -13,13 +13,14 @@ import pytest
 from domain.status import RunStatus
 from tests.doubles.house import House
 from tests.faults.cluster import Cluster, cluster
-from tests.faults.conftest import MADE, Systems, Tell, at_home
+from tests.faults.conftest import Systems, Tell, at_home
 from tests.faults.crowd import Crowd
 from tests.faults.life import Life, Twist, serve, work
 from tests.faults.lives import begun
 from tests.faults.records import Records
 from tests.faults.twists import gives_up, mortal, refused_once, swept
 from tests.integration.caller import RUNS
+from tests.sandbox_server import MADE
 
 FEW = ("newsletter", "grants")
 ALL = ("slack", "github", *FEW)

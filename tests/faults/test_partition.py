@@ -12,8 +12,9 @@ from domain.status import RunStatus
 from server.lifecycle import reads
 from systems import registry
 from tests.doubles.house import House, house
-from tests.faults.conftest import MADE, Systems
+from tests.faults.conftest import Systems
 from tests.faults.proxy import Proxy, Weather, proxy
+from tests.sandbox_server import MADE
 
 OTHERS = ("slack", "github", "grants")
 LOST: dict[Weather, int] = {"slow": 0, "reset": 2, "swallow": 2}

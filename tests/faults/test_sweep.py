@@ -11,11 +11,12 @@ import pytest
 
 from sandbox.journal import is_read
 from tests.faults.boundaries import COMMIT, Boundaries
-from tests.faults.conftest import MADE, Systems, Tell
+from tests.faults.conftest import Systems, Tell
 from tests.faults.life import Life, Twist, onboard
 from tests.faults.lives import KILLED, lived
 from tests.faults.records import Records
 from tests.faults.twists import careless
+from tests.sandbox_server import MADE
 
 LIST = "POST /brevo/v3/contacts/lists"
 

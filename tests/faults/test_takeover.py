@@ -11,12 +11,13 @@ import pytest
 
 from domain.status import RunStatus
 from tests.doubles.house import House
-from tests.faults.conftest import MADE, Systems, Tell
+from tests.faults.conftest import Systems, Tell
 from tests.faults.life import Life, Twist, work
 from tests.faults.lives import begun
 from tests.faults.records import Records
 from tests.faults.turnstile import Held
 from tests.faults.twists import blind, forgetful, leased, never_claiming, swept
+from tests.sandbox_server import MADE
 
 LISTS = "/contacts/lists"
 ANSWERED = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'"

@@ -20,12 +20,10 @@ from sqlalchemy import select
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentos import keeping, wiring
-from domain.companies import Company
 from domain.errors import StoreUnavailable
 from domain.plans import Change
-from domain.ports import EffectStatus, Entry, Ledger, Refs, System
+from domain.ports import EffectStatus, Entry, System
 from domain.status import RunStatus
-from domain.steps import Resource
 from server.api.app import create_app
 from server.store import claims, group_saver, log, migrate
 from server.store.effects import RunLedger
@@ -37,7 +35,7 @@ from server.worker.presence import Presence
 from server.worker.queued import QueuedEngine
 from systems.breaker import guarded
 from systems.connector import Connector
-from systems.part import Part
+from tests.doubles.careless import never_looks
 
 LAGS = (0.0, 0.05, 0.1)
 """Look-ups after an unknown outcome, close together: the sandbox shows at once what it has."""
@@ -55,19 +53,7 @@ def impatient(patch: pytest.MonkeyPatch) -> None:
 
 def careless(patch: pytest.MonkeyPatch) -> None:
     """Guard off: nobody looks what an earlier call did."""
-
-    async def never(
-        self: Connector,
-        company: Company,
-        entry: Entry,
-        refs: Refs,
-        ledger: Ledger,
-        part: Part,
-        pauses: Sequence[float],
-    ) -> Resource | None:
-        return None
-
-    patch.setattr(Connector, "_resolve", never)
+    patch.setattr(Connector, "_resolve", never_looks)
 
 
 def leased(patch: pytest.MonkeyPatch, *, seconds: float) -> None:

@@ -15,12 +15,12 @@ _LONG = re.compile(r"[^\s@\"]{65,}@")
 
 
 @schemathesis.hook  # type: ignore[untyped-decorator, unused-ignore]
-def filter_body(_context: Any, body: Any) -> bool:
+def filter_case(_context: Any, case: Any) -> bool:
     """Its tables of characters are rougher than ours: some that it takes are not assigned.
 
     What stands before the @ of an address is limited too, which no pattern says in a short way.
     """
-    text = json.dumps(body, ensure_ascii=False, default=str)
+    text = json.dumps([case.body, case.query], ensure_ascii=False, default=str)
     strange = any(unicodedata.category(character) in ("Cn", "Co") for character in text)
     return not (strange or _LONG.search(text))
 
@@ -39,8 +39,8 @@ def before_call(_context: Any, case: Any, **_: Any) -> None:
         return
     key, slug = case.body.get("idempotency_key"), case.body.get("slug")
     own = {}
-    if isinstance(key, str) and 0 < len(key) < 240:
-        own["idempotency_key"] = f"{key}-{next(_numbers)}"
+    if isinstance(key, str) and 0 < len(key) <= 255:
+        own["idempotency_key"] = f"{key[:240]}-{next(_numbers)}"
     if isinstance(slug, str) and len(slug) <= 60 and _SLUG.fullmatch(slug):
         own["slug"] = f"{slug[:40].rstrip('-')}-{next(_numbers)}"
     if own:

@@ -7,9 +7,12 @@ from tempfile import TemporaryDirectory
 
 from agentos.serving import listen, serve
 from agentos.settings import load  # noqa: F401 - first of all: it makes langgraph strict
+from reasoning.models import ModelChoice
+from reasoning.planner import Planner
+from reasoning.reader import RequestReader
 from server.api.app import create_app
 from server.api.gate import Access
-from tests.doubles.house import house
+from tests.doubles.house import LIMITS, house
 from tests.doubles.toy import ToyWorld, toy
 
 SYSTEMS = ("slack", "github", "grants")
@@ -20,7 +23,8 @@ async def main(*, executes: bool, describes: bool) -> None:
     `describes` the API says of no operation that what it is about may not be found."""
     with TemporaryDirectory() as folder:
         systems = {name: toy(name, ToyWorld(), ("a", "b")) for name in SYSTEMS}
-        async with house(Path(folder), systems, served=executes) as home:
+        reading = {"reader": RequestReader(Planner(ModelChoice()), 10_000)}
+        async with house(Path(folder), systems, {**LIMITS, **reading}, served=executes) as home:
             app = create_app(
                 home.service,
                 access=Access(),

@@ -2,13 +2,15 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from sandbox.github import repositories
 from tests.doubles.house import house
 from tests.integration import leaks
+from tests.sandbox_server import SandboxServer, sandbox_server
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +40,17 @@ async def nothing_leaks(tmp_path: Path) -> AsyncIterator[None]:
     for store in tmp_path.rglob("agentos.db"):
         found += leaks.of_store(store)
     assert found == []
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[SandboxServer]:
+    with sandbox_server() as server:
+        yield server
+
+
+@pytest.fixture
+def sandbox(running: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> SandboxServer:
+    """Fresh systems, in which a copy of the template is ready at once: that saves a second."""
+    monkeypatch.setattr(repositories, "READS_UNTIL_READY", 0)
+    running.reset()
+    return running

@@ -1,6 +1,6 @@
 """The graph in a host's hands: its threads are runs like all others, by the rules of every door."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,14 +19,13 @@ from domain.decisions import Answer, DecisionKind
 from domain.errors import AlreadyDecided, BadSetting, IllegalMove, Invalid
 from domain.runs import RunState
 from domain.scopes import ALL_SCOPES, DEFAULT_TENANT
-from sandbox.github import repositories
 from server.lifecycle.decisions import decide
 from server.lifecycle.reads import get_run, list_runs, wait_until_parked
 from server.lifecycle.service import Actor
 from tests.integration import leaks
 from tests.integration.caller import PATIENCE_SECONDS
-from tests.integration.onboarding.conftest import FIRST_CALLS, MADE, STAND_IN, grown
-from tests.sandbox_server import SandboxServer, sandbox_server
+from tests.integration.onboarding.conftest import FIRST_CALLS, STAND_IN, grown
+from tests.sandbox_server import MADE, SandboxServer
 
 ACME = {"company_name": "Acme Corp"}
 APPROVE = {"decisions": [{"type": "approve"}]}
@@ -62,19 +61,11 @@ class Thread:
         return await get_run(self.house.service, state.values["run_id"], tenant=None)
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[SandboxServer]:
-    with sandbox_server() as server:
-        yield server
-
-
 @pytest.fixture
 async def thread(
-    tmp_path: Path, running: SandboxServer, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Thread]:
-    monkeypatch.setattr(repositories, "READS_UNTIL_READY", 0)
-    running.reset()
-    settings = load({}, sandbox_url=running.url, sqlite_db_path=tmp_path / "agentos.db")
+    settings = load({}, sandbox_url=sandbox.url, sqlite_db_path=tmp_path / "agentos.db")
     async with opened(settings) as house:
 
         async def here() -> House:
@@ -83,16 +74,16 @@ async def thread(
         monkeypatch.setattr(hosted, "house", here)
         graphs = hosted.hosted().copy({"checkpointer": InMemorySaver()})
         config: RunnableConfig = {"configurable": {"thread_id": str(uuid4())}}
-        yield Thread(house, graphs, running, running.counts(), config)
+        yield Thread(house, graphs, sandbox, sandbox.counts(), config)
     assert list(tmp_path.glob("studio.db"))
     assert leaks.of_store(tmp_path / "studio.db") == []
 
 
 async def test_thread_is_a_recorded_run_when_it_is_approved(
-    thread: Thread, running: SandboxServer
+    thread: Thread, sandbox: SandboxServer
 ) -> None:
     shown = await thread.go(ACME)
-    assert running.writes() == []
+    assert sandbox.writes() == []
     assert shown["__interrupt__"][0].value["action_requests"][0]["name"] == "approval"
     assert (await thread.run()).status == "awaiting_approval"
     assert (await thread.answer(APPROVE))["outcome"] == "completed"
@@ -105,22 +96,22 @@ async def test_thread_is_a_recorded_run_when_it_is_approved(
     assert thread.made() == MADE
 
 
-async def test_nothing_is_made_when_it_is_denied(thread: Thread, running: SandboxServer) -> None:
+async def test_nothing_is_made_when_it_is_denied(thread: Thread, sandbox: SandboxServer) -> None:
     await thread.go(ACME)
     await thread.answer({"approved": False, "responder": "dana"})
     run = await thread.run()
     assert (run.status, run.decisions[0].responder) == ("denied", "dana")
-    assert running.writes() == []
+    assert sandbox.writes() == []
 
 
 async def test_question_stays_open_when_the_answer_is_none(
-    thread: Thread, running: SandboxServer
+    thread: Thread, sandbox: SandboxServer
 ) -> None:
     await thread.go(ACME)
     for said in ({"approved": "yes"}, {"decision": "retry"}, "approve", {"a": 1, "b": 2}):
         with pytest.raises(Invalid):
             await thread.answer(said)
-    assert running.writes() == []
+    assert sandbox.writes() == []
     assert (await thread.answer(APPROVE))["outcome"] == "completed"
 
 
@@ -131,16 +122,16 @@ async def test_answer_counts_when_it_is_given_by_the_id_of_the_interrupt(thread:
 
 
 async def test_nothing_is_made_twice_when_the_host_goes_back(
-    thread: Thread, running: SandboxServer
+    thread: Thread, sandbox: SandboxServer
 ) -> None:
     await thread.go(ACME)
     parked = await thread.onboarding.aget_state(thread.config)
     await thread.answer(APPROVE)
-    made = running.writes()
+    made = sandbox.writes()
     earlier = parked.config["configurable"]["checkpoint_id"]
     await thread.go(None, checkpoint_id=earlier)
     assert (await thread.answer(APPROVE))["outcome"] == "completed"
-    assert running.writes() == made
+    assert sandbox.writes() == made
     await thread.go(None, checkpoint_id=earlier)
     with pytest.raises(AlreadyDecided):
         await thread.answer({"approved": False})
@@ -160,17 +151,17 @@ async def test_thread_is_refused_a_second_launch_and_an_answer_to_nothing(thread
 
 
 async def test_failed_system_is_tried_again_when_a_person_says_so(
-    thread: Thread, running: SandboxServer
+    thread: Thread, sandbox: SandboxServer
 ) -> None:
     path = FIRST_CALLS["grants"]
-    running.fault(
+    sandbox.fault(
         system=STAND_IN["grants"], method="POST", path_regex=path, kind="status", status=403
     )
     await thread.go(ACME)
     shown = await thread.answer(APPROVE)
     assert shown["__interrupt__"][0].value["action_requests"][0]["name"] == "escalation"
     assert (await thread.run()).status == "escalated"
-    running.heal()
+    sandbox.heal()
     assert (await thread.answer({"decision": "retry"}))["outcome"] == "completed"
     assert thread.made() == MADE
 
@@ -200,7 +191,7 @@ async def test_launch_is_one_run_when_its_first_step_was_lost(thread: Thread) ->
 
 
 async def test_chat_launches_a_run_and_sees_those_of_other_threads(
-    thread: Thread, running: SandboxServer
+    thread: Thread, sandbox: SandboxServer
 ) -> None:
     supervisor = hosted.hosted_supervisor(load({})).copy({"checkpointer": InMemorySaver()})
 
@@ -220,14 +211,14 @@ async def test_chat_launches_a_run_and_sees_those_of_other_threads(
     told = await said("What is waiting for me?")
     assert "Acme Corp" in told
     assert "Globex" in told
-    assert running.writes() == []
+    assert sandbox.writes() == []
 
 
 async def test_retry_through_another_door_is_heeded_when_the_host_goes_on(
-    thread: Thread, running: SandboxServer
+    thread: Thread, sandbox: SandboxServer
 ) -> None:
     path = FIRST_CALLS["grants"]
-    running.fault(
+    sandbox.fault(
         system=STAND_IN["grants"], method="POST", path_regex=path, kind="status", status=403
     )
     await thread.go(ACME)

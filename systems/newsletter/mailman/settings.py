@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.codes import ErrorCode
 from domain.companies import Company
-from domain.errors import NeedsPerson, Refused
+from domain.errors import NeedsPerson
 from domain.plans import Change, ChangeKind
 from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
@@ -13,7 +13,7 @@ from systems.newsletter.mailman import company_list as parent
 from systems.newsletter.mailman.client import MailmanClient
 from systems.newsletter.mailman.models import MailingList
 from systems.newsletter.mailman.options import MailmanOptions
-from systems.part import Found, Owner, made
+from systems.part import Found, Owner, made, needed
 
 RESOURCE = "settings"
 RULES: Mapping[str, Any] = {
@@ -79,9 +79,7 @@ class ListSettings:
 
     async def make(self, company: Company, change: Change, refs: Refs) -> Resource:
         """Set them all in one call."""
-        owner = refs.get(parent.RESOURCE)
-        if owner is None:
-            raise Refused(ErrorCode.NOT_FOUND, f"Mailman has no list for {change.target}.")
+        owner = needed(refs, parent.RESOURCE, f"Mailman has no list for {change.target}.")
         await self._set(owner.facts["list_id"], change.after)
         return _resource(owner).model_copy(update={"created_by_us": True})
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from domain.codes import ErrorCode
 from domain.companies import Company
-from domain.errors import NeedsPerson, Refused
+from domain.errors import NeedsPerson
 from domain.plans import Change
 from domain.ports import Difference, Entry, Refs, Undone
 from domain.steps import Resource
@@ -12,7 +12,7 @@ from systems.newsletter.mailman import company_list as parent
 from systems.newsletter.mailman.client import MailmanClient
 from systems.newsletter.mailman.options import MailmanOptions
 from systems.newsletter.people import addresses, wanted
-from systems.part import Found, Owner, made
+from systems.part import Found, Owner, made, needed
 
 _KEPT = "the mail that was sent cannot be taken back, and Mailman keeps the address"
 
@@ -51,9 +51,7 @@ class Subscription:
 
     async def make(self, company: Company, change: Change, refs: Refs) -> Resource:
         """Send the invitation; the person is on the list after the click."""
-        owner = refs.get(parent.RESOURCE)
-        if owner is None:
-            raise Refused(ErrorCode.NOT_FOUND, f"{change.target} has no list to be put on.")
+        owner = needed(refs, parent.RESOURCE, f"{change.target} has no list to be put on.")
         address = addresses(company)[change.resource]
         pending = await self._client.invite(owner.facts["list_id"], address)
         return _resource(change, owner, pending=pending).model_copy(update={"created_by_us": True})

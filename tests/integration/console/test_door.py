@@ -231,6 +231,7 @@ async def test_what_the_outer_layers_refuse_is_a_page_for_people_alone(
     await enter(desk, (await given(desk)).text)
     missing = await desk.open("/nope")
     assert (missing.status, "There is nothing at this address." in missing.text) == (404, True)
+    assert "Go on from one of the pages." in missing.text
     assert "dana" in missing.text and ("/runs", "All runs") in missing.links
     wrong = await desk.http.put("/runs")
     assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD")

@@ -1,6 +1,6 @@
 """The whole service behind its real server, with its real connectors, on the sandbox."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +11,9 @@ import pytest
 
 from agentos.settings import load
 from agentos.wiring import application
-from sandbox.github import repositories
 from tests.integration import leaks
 from tests.integration.caller import Caller, served
-from tests.sandbox_server import SandboxServer, sandbox_server
+from tests.sandbox_server import SandboxServer
 
 STAND_IN = {"slack": "slack", "github": "github", "newsletter": "brevo", "grants": "grants"}
 """What the sandbox calls our systems."""
@@ -26,17 +25,6 @@ FIRST_CALLS = {
     "grants": r"/applications/start$",
 }
 """The call that makes the first object of each system."""
-
-MADE = {
-    "slack channel": 1,
-    "slack message": 1,
-    "github team": 1,
-    "github repository": 1,
-    "github grant": 1,
-    "brevo list": 1,
-    "grants application": 1,
-}
-"""What one onboarding adds to the systems when only a company is named."""
 
 
 @dataclass(frozen=True)
@@ -95,20 +83,6 @@ async def opened(
         yield Office(http, sandbox, store, counts)
         assert await leaks.of_engine(store) == []
     assert leaks.of_sandbox(store, before, sandbox.state()) == []
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[SandboxServer]:
-    with sandbox_server() as server:
-        yield server
-
-
-@pytest.fixture
-def sandbox(running: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> SandboxServer:
-    """Fresh systems, in which a copy of the template is ready at once: that saves a second."""
-    monkeypatch.setattr(repositories, "READS_UNTIL_READY", 0)
-    running.reset()
-    return running
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.onboarding.conftest import MADE, STAND_IN, Office, step
+from tests.integration.onboarding.conftest import STAND_IN, Office, step
+from tests.sandbox_server import MADE
 
 DOWN = {"kind": "status", "status": 503}
 REVOKED = {"kind": "auth_revoked"}

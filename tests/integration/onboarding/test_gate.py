@@ -7,7 +7,8 @@ from domain.plans import Plan
 from sandbox.seed import GITHUB_ORG, GITHUB_TOKEN
 from server.worker.journal import RunGate
 from tests.doubles.forger import forge
-from tests.integration.onboarding.conftest import MADE, STAND_IN, Office, step
+from tests.integration.onboarding.conftest import STAND_IN, Office, step
+from tests.sandbox_server import MADE
 
 
 async def test_nothing_is_written_when_the_plan_is_denied(office: Office) -> None:

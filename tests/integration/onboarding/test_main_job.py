@@ -6,7 +6,8 @@ import pytest
 
 from sandbox.github import repositories
 from tests.integration.caller import RUNS
-from tests.integration.onboarding.conftest import MADE, STAND_IN, Office, step
+from tests.integration.onboarding.conftest import STAND_IN, Office, step
+from tests.sandbox_server import MADE
 
 JSON = {"content-type": "application/json"}
 LAUNCH = b'{"company_name": "Acme Corp", "idempotency_key": "acme-001"}'

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from tests.integration.caller import RUNS
-from tests.integration.onboarding.conftest import MADE, Office
+from tests.integration.onboarding.conftest import Office
+from tests.sandbox_server import MADE
 
 JSON = {"content-type": "application/json"}
 ACCEPTED = (

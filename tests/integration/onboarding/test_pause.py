@@ -9,7 +9,8 @@ from server.store.effects import RunLedger
 from server.store.tables import EffectRow
 from server.store.transactions import Transaction
 from server.worker.drive import Brake
-from tests.integration.onboarding.conftest import FIRST_CALLS, MADE, STAND_IN, Office
+from tests.integration.onboarding.conftest import FIRST_CALLS, STAND_IN, Office
+from tests.sandbox_server import MADE
 
 APPROVAL = {"approved": True, "responder": "dana"}
 

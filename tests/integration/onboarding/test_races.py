@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from tests.integration.caller import RUNS
-from tests.integration.onboarding.conftest import MADE, Office
+from tests.integration.onboarding.conftest import Office
+from tests.sandbox_server import MADE
 
 BODY = {"company_name": "Acme Corp", "idempotency_key": "acme-001"}
 AFTER = {"approve": ("completed", MADE), "deny": ("denied", {})}

@@ -10,9 +10,9 @@ import pytest
 
 import systems
 from systems import registry
-from tests.integration.onboarding.conftest import MADE, Office, opened, step
+from tests.integration.onboarding.conftest import Office, opened, step
 from tests.integration.systems.helpdesk.desk import TOKEN, Desk
-from tests.sandbox_server import SandboxServer, served
+from tests.sandbox_server import MADE, SandboxServer, served
 
 README = Path(systems.__path__[0]) / "README.md"
 PART = Path(__file__).parent / "helpdesk" / "queue.py"

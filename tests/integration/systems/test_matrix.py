@@ -11,8 +11,8 @@ import pytest
 from domain.codes import CODE_FACTS, ErrorCode
 from sandbox.faults import KINDS
 from tests.faults.twists import impatient
-from tests.integration.onboarding.conftest import MADE, STAND_IN, Office, opened, step
-from tests.sandbox_server import SandboxServer
+from tests.integration.onboarding.conftest import STAND_IN, Office, opened, step
+from tests.sandbox_server import MADE, SandboxServer
 
 C = ErrorCode
 SHORT = {f"{name}_TIMEOUT_SECONDS": "0.5" for name in ("SLACK", "GITHUB", "BREVO", "GRANTS")}

@@ -3,8 +3,6 @@
 Every test tells one story twice, with the protocol as it is and with one guard taken out.
 """
 
-from collections.abc import Sequence
-
 import pytest
 
 from domain.codes import Effect, ErrorCode
@@ -15,6 +13,7 @@ from domain.ports import EffectStatus, Entry, Ledger, Refs
 from domain.steps import Resource
 from systems.connector import Connector
 from systems.part import Found, Owner, Part
+from tests.doubles.careless import never_looks
 from tests.memory_ledger import Lines, MemoryLedger
 from tests.unit.systems.shelf import (
     COMPANY,
@@ -30,16 +29,7 @@ from tests.unit.systems.shelf import (
 class NeverLooks(Connector):
     """Repeats a call without looking up what the first one did."""
 
-    async def _resolve(
-        self,
-        company: Company,
-        entry: Entry,
-        refs: Refs,
-        ledger: Ledger,
-        part: Part,
-        pauses: Sequence[float],
-    ) -> Resource | None:
-        return None
+    _resolve = never_looks  # type: ignore[assignment]
 
 
 class TakesAnything(Connector):
