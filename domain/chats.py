@@ -1,6 +1,7 @@
 """Talking with the supervisor: what is said, and what callers see of a turn while it goes on."""
 
 import re
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -60,6 +61,24 @@ class ToolAnswered(_Part):
     result: Any
 
 
+class Action(_Part):
+    """One thing that is done in the name of whoever confirms it; `words` say it exactly."""
+
+    tool: Literal["launch", "retry"]
+    arguments: dict[str, Any]
+    words: str
+
+
+class Proposal(_Part):
+    """What the supervisor would do. Nothing of it is done before the person who was shown this
+    `digest` says yes to it; what is said instead, or the time, takes it away."""
+
+    type: Literal["proposal"] = "proposal"
+    digest: str
+    actions: tuple[Action, ...]
+    expires_at: datetime
+
+
 class TurnAnswered(_Part):
     """The last part of a turn that went well: the whole answer, and the runs it launched."""
 
@@ -78,7 +97,7 @@ class TurnFailed(_Part):
 
 
 TurnPart = Annotated[
-    TurnBegan | TextSaid | ToolCalled | ToolAnswered | TurnAnswered | TurnFailed,
+    TurnBegan | TextSaid | ToolCalled | ToolAnswered | Proposal | TurnAnswered | TurnFailed,
     Field(discriminator="type"),
 ]
 

@@ -15,7 +15,7 @@ from reasoning.rules import planning
 from reasoning.rules.lexicon import SYSTEMS
 from reasoning.rules_model import Tools
 from reasoning.supervisor_patterns import ASKED, DECIDE, FILLER, LAUNCH, MEANS, POLITE, RUN_ID
-from reasoning.supervisor_words import HELP, answered, refusal
+from reasoning.supervisor_words import ASK, HELP, answered, refusal
 from reasoning.wire import CompanyReply
 
 _LONGEST = 600
@@ -51,12 +51,19 @@ def supervise(messages: Sequence[BaseMessage], _tools: Tools) -> AIMessage:
     return AIMessage(_words(wish, results))
 
 
+def launches_asked(said: str, systems: Sequence[str]) -> list[dict[str, Any]]:
+    """The launches that a message asks for beyond doubt, as arguments of the tool."""
+    return [given for tool, given in _wish(said, systems).calls if tool == "launch"]
+
+
 def _words(wish: Wish, results: Sequence[ToolMessage]) -> str:
     found = [(result.name or "", _facts(result)) for result in results]
     if wish.verb:
         last = found[-1][1]
         return refusal(wish.verb, None if "error" in last else last)
-    return "\n".join(answered(name, facts) for name, facts in found[-1 if wish.which else 0 :])
+    told = found[-1 if wish.which else 0 :]
+    lines = [answered(name, facts) for name, facts in told]
+    return "\n".join([*lines, ASK] if any("proposed" in facts for _, facts in told) else lines)
 
 
 def _wish(said: str, systems: Sequence[str]) -> Wish:

@@ -8,8 +8,10 @@ HELP = (
     "I can launch onboardings (“onboard NAME except GitHub”), tell what waits "
     "(“what waits for me?”), where a run stands (“status of NAME”), why one failed "
     "(“why did NAME fail?”), retry a failed system (“retry GitHub for NAME”) and call a person "
-    "(“escalate NAME”). I cannot approve, deny, skip or cancel: a person does that."
+    "(“escalate NAME”). Several launches at once, and retries, wait for your yes. I cannot "
+    "approve, deny, skip or cancel: a person does that."
 )
+ASK = "Nothing is done before you say yes to this."
 _NEVER = "I cannot {verb} anything: only a person decides."
 
 
@@ -27,6 +29,8 @@ def answered(tool: str, found: Json) -> str:
     """What a tool has told."""
     if "error" in found:
         return " ".join(str(found[part]) for part in ("message", "advice") if found.get(part))
+    if "proposed" in found:
+        return f"I propose: {found['proposed']}"
     match tool:
         case "launch":
             return _launched(found)
@@ -35,7 +39,7 @@ def answered(tool: str, found: Json) -> str:
         case "explain_failure":
             return _explained(found)
         case "retry":
-            return f"{found['retried']} of {_name(found)} is being tried again."
+            return f"{found['retried']} of {_name(found)} is tried again."
         case "request_approval":
             return " ".join(
                 [f"I have noted that the plan of {_name(found)} needs a person.", *_commands(found)]

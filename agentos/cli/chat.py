@@ -20,11 +20,15 @@ def chat(
     thread: Annotated[
         str | None, typer.Option(help="Go on with this chat.", metavar="NAME")
     ] = None,
+    shown: Annotated[
+        str | None,
+        typer.Option(help="The proposal that a yes or no is about.", metavar="DIGEST"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Talk with the supervisor: launch runs, ask about them.
 
-    It acts with your rights and cannot approve anything.
+    It acts with your rights and cannot approve anything. What it proposes waits for your yes.
     """
     from agentos.cli.output import say
     from domain.ids import new_id
@@ -33,8 +37,13 @@ def chat(
     spoken = [message] if message is not None else _spoken(name, as_json)
     well = True
     for text in spoken:
-        well = _turn(api, name, text, as_json) and well
-    if thread is None and not as_json:
+        answered, shown = _turn(api, name, text, shown, as_json)
+        well = answered and well
+    if as_json:
+        finish(Exit.SUCCEEDED if well else Exit.FAILED)
+    if message is not None and shown:
+        say(f"Confirm with: agentos chat yes --thread {name} --shown {shown}")
+    elif thread is None:
         say(f"Go on with: agentos chat --thread {name}")
     finish(Exit.SUCCEEDED if well else Exit.FAILED)
 
@@ -55,21 +64,31 @@ def _spoken(thread: str, as_json: bool) -> Iterator[str]:
         yield line
 
 
-def _turn(api: Any, thread: str, text: str, as_json: bool) -> bool:
-    """One turn; whether it was answered."""
+def _turn(
+    api: Any, thread: str, text: str, shown: str | None, as_json: bool
+) -> tuple[bool, str | None]:
+    """One turn: whether it was answered, and which proposal is shown now."""
     from agentos.cli.output import complain, safe, say, show, show_json
     from domain.errors import AgentOSError
 
-    kind, data = "", {}
-    for kind, data in api.say(thread, text):
+    kind, data, now_shown, proposed = "", {}, None, list[str]()
+    for kind, data in api.say(thread, text, shown):
+        if kind == "proposal":
+            now_shown = data["digest"]
+            proposed = [action["words"] for action in data["actions"]]
         if as_json:
             show_json({"type": kind} | data)
         elif kind == "tool_call":
             say(f"… {data['tool']} {', '.join(map(str, data['arguments'].values()))}", "dim")
         elif kind == "done":
             show(safe(data["text"]))
+            for words in proposed:
+                if words not in data["text"]:
+                    show(safe(f"Proposed: {words}"))
+            if proposed:
+                say("Answer yes to do this, or no.", "dim")
         elif kind == "error":
             error = AgentOSError(data["message"], advice=data["advice"])
             error.code = data["code"]
             complain(error)
-    return kind == "done"
+    return kind == "done", now_shown

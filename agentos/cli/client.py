@@ -107,10 +107,16 @@ class Client:
             if self.run(run_id)["version"] <= after:
                 return
 
-    def say(self, thread_id: str, message: str) -> Iterator[tuple[str, Json]]:
-        """The parts of the supervisor's answer as they come, each with its name."""
+    def say(
+        self, thread_id: str, message: str, shown: str | None = None
+    ) -> Iterator[tuple[str, Json]]:
+        """The parts of the supervisor's answer as they come, each with its name.
+
+        A yes is about the proposal whose digest was `shown`.
+        """
+        body = {"message": message} | ({"shown": shown} if shown else {})
         try:
-            yield from self._frames("POST", f"/api/v1/chat/{thread_id}", {"message": message})
+            yield from self._frames("POST", f"/api/v1/chat/{thread_id}", body)
         except httpx.HTTPError as error:
             raise self._nobody() from error
 

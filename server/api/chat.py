@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from domain.chats import (
     THREAD_ID_PATTERN,
     ChatMessage,
+    Proposal,
     ToolAnswered,
     ToolCalled,
     TurnAnswered,
@@ -60,6 +61,14 @@ class SayBody(BaseModel):
     )
 
     message: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+    shown: Annotated[
+        str | None,
+        Field(
+            description="The digest of the proposal that the person was shown: with it, yes "
+            "confirms that proposal and no dismisses it.",
+            max_length=64,
+        ),
+    ] = None
 
 
 class ChatAnswer(BaseModel):
@@ -68,15 +77,17 @@ class ChatAnswer(BaseModel):
     thread_id: str
     text: str
     launched: tuple[str, ...]
+    proposal: Proposal | None
     calls: list[ToolCalled]
     results: list[ToolAnswered]
 
 
 class Thread(BaseModel):
-    """What was said in a chat, as far as it is kept."""
+    """What was said in a chat, as far as it is kept, and what waits there for a yes."""
 
     thread_id: str
     messages: list[ChatMessage]
+    proposal: Proposal | None
 
 
 @router.post(
@@ -95,10 +106,11 @@ async def chat(
     """Say something to the supervisor. A chat is begun by its first message and is yours alone.
 
     The answer is a stream of events: `turn` (it has begun), `text` (a piece of the answer),
-    `tool_call` and `tool_result` (what the supervisor does), and at last `done` or `error`. The
-    supervisor acts with the rights of the caller and cannot approve, deny or skip anything.
+    `tool_call` and `tool_result` (what the supervisor does), `proposal` (what it would do), and at
+    last `done` or `error`. The supervisor acts with the rights of the caller and cannot approve,
+    deny or skip anything. Nothing of a proposal is done before the caller says yes to its digest.
     """
-    parts = chats.talk(thread_id, body.message, caller)
+    parts = chats.talk(thread_id, body.message, caller, shown=body.shown)
     if _wants_json(accept):
         return await _whole(thread_id, parts)
     streams.refuse_if_full()
@@ -112,7 +124,8 @@ async def chat(
 async def get_chat(thread_id: ThreadId, chats: ChatsHere, caller: Caller) -> Thread:
     """What was said in a chat, as far as it is kept."""
     messages = await chats.read(thread_id, caller)
-    return Thread(thread_id=thread_id, messages=messages)
+    proposal = await chats.proposal(thread_id, caller)
+    return Thread(thread_id=thread_id, messages=messages, proposal=proposal)
 
 
 def _wants_json(accept: str) -> bool:
@@ -130,6 +143,7 @@ async def _whole(thread_id: str, parts: AsyncGenerator[TurnPart]) -> ChatAnswer:
         thread_id=thread_id,
         text=done.text,
         launched=done.launched,
+        proposal=next((part for part in seen if isinstance(part, Proposal)), None),
         calls=[part for part in seen if isinstance(part, ToolCalled)],
         results=[part for part in seen if isinstance(part, ToolAnswered)],
     )

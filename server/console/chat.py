@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 from markupsafe import Markup
 
-from domain.chats import ToolAnswered, ToolCalled, TurnFailed
+from domain.chats import TurnFailed, TurnPart
 from domain.errors import NotFound, RequestError
 from domain.names import visible
 from server.console import forms
@@ -35,8 +36,8 @@ async def begin(request: Request, console: ConsoleHere) -> Response:
 
 @router.get("/{thread_id}")
 async def show(request: Request, console: ConsoleHere, thread_id: ThreadId) -> Response:
-    """What was said."""
-    return await _page(request, console, thread_id)
+    """What was said; with `?change` the last words of the user are there to be said anew."""
+    return await _page(request, console, thread_id, again="change" in request.query_params)
 
 
 @router.post("/{thread_id}")
@@ -44,8 +45,10 @@ async def say(request: Request, console: ConsoleHere, thread_id: ThreadId) -> Re
     """Say something, and show the answer when all of it is there."""
     form = await forms.read(request)
     message = str(form.get("message", ""))
+    shown = forms.text(form, "shown")
+    talk = _chats(console).talk(thread_id, message, console.actor(request), shown=shown)
     try:
-        failed = await _answered(_chats(console), console, request, thread_id, message)
+        failed = await _answered(talk)
     except RequestError as error:
         failed = {"title": error.message, "text": error.advice, "status": status_of(error)}
     if failed:
@@ -53,18 +56,13 @@ async def say(request: Request, console: ConsoleHere, thread_id: ThreadId) -> Re
     return go(f"/chat/{thread_id}")
 
 
-async def _answered(
-    chats: Chats, console: Console, request: Request, thread_id: str, message: str
-) -> dict[str, Any] | None:
+async def _answered(talk: AsyncGenerator[TurnPart]) -> dict[str, Any] | None:
     """None when the turn went well."""
     failed = None
-    async with aclosing(chats.talk(thread_id, message, console.actor(request))) as parts:
+    async with aclosing(talk) as parts:
         async for part in parts:
-            match part:
-                case TurnFailed(message=text, advice=advice):
-                    failed = {"title": text, "text": advice, "status": 503}
-                case ToolCalled() | ToolAnswered():
-                    pass
+            if isinstance(part, TurnFailed):
+                failed = {"title": part.message, "text": part.advice, "status": 503}
     return failed
 
 
@@ -76,14 +74,18 @@ async def _page(
     new: bool = False,
     problem: dict[str, Any] | None = None,
     typed: str = "",
+    again: bool = False,
 ) -> Response:
     chats, actor = _chats(console), console.reader(request)
     try:
         said = await chats.read(thread_id, actor)
+        proposal = await chats.proposal(thread_id, actor)
     except NotFound:
         if not new:
             raise
-        said = []
+        said, proposal = [], None
+    if again:
+        typed = next((one.text for one in reversed(said) if one.role == "user"), "")
     return await console.page(
         request,
         "chat.html",
@@ -92,6 +94,7 @@ async def _page(
         threads=await chats.threads(actor),
         said=[(one.role, linked(one.text)) for one in said],
         examples=EXAMPLES,
+        proposal=proposal,
         problem=problem,
         typed=typed,
     )

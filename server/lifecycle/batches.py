@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from domain.batches import Batch, BatchState, Line, Progress, Wish, progress
 from domain.canonical import digest
@@ -81,7 +81,7 @@ async def keep(
             tenant=actor.tenant,
             digest=sheet_digest,
             name=title,
-            created_by=_kept(actor),
+            created_by=actor.kept(),
         )
         audit.note(tx, actor, "batch.submit", batch.batch_id, digest=sheet_digest, rows=batch.size)
     return Submitted(batch, replayed=False)
@@ -118,7 +118,7 @@ async def approve(service: Service, batch_id: str, actor: Actor, *, approvable: 
                 "Other plans of this batch wait now than those that were shown.",
                 current_digest=current or "",
             )
-        await batches.put_wishes(tx, batch_id, Wish.APPROVE, _kept(actor))
+        await batches.put_wishes(tx, batch_id, Wish.APPROVE, actor.kept())
         audit.note(tx, actor, "batch.approve", batch_id, plans=current, runs=len(waiting))
     return len(waiting)
 
@@ -129,7 +129,7 @@ async def retry(service: Service, batch_id: str, actor: Actor) -> int:
     async with service.database.write() as tx:
         await batches.load(tx, batch_id, actor.tenant, for_update=True)
         waiting = await batches.versions(tx, batch_id, Wish.RETRY)
-        await batches.put_wishes(tx, batch_id, Wish.RETRY, _kept(actor))
+        await batches.put_wishes(tx, batch_id, Wish.RETRY, actor.kept())
         audit.note(tx, actor, "batch.retry", batch_id, runs=len(waiting))
     return len(waiting)
 
@@ -184,7 +184,7 @@ async def _turn(service: Service, batch_id: str, actor: Actor, to: BatchState) -
         await batches.turn(tx, batch_id, to)
         audit.note(tx, actor, f"batch.{to}", batch_id)
         if to is BatchState.CANCELLED:
-            await batches.put_wishes(tx, batch_id, Wish.CANCEL, _kept(actor))
+            await batches.put_wishes(tx, batch_id, Wish.CANCEL, actor.kept())
         return await batches.load(tx, batch_id, actor.tenant)
 
 
@@ -206,25 +206,3 @@ def _check_limit(limit: int) -> None:
 
 def _digest(waiting: Sequence[tuple[str, int]]) -> str | None:
     return digest([list(one) for one in sorted(waiting)]) if waiting else None
-
-
-def _kept(actor: Actor) -> dict[str, Any]:
-    return {
-        "name": actor.name,
-        "tenant": actor.tenant,
-        "groups": sorted(actor.groups),
-        "scopes": sorted(actor.scopes),
-        "unproved": actor.unproved,
-    }
-
-
-def restored(kept: dict[str, Any]) -> Actor:
-    """Whoever submitted or wished it, now that it is done for them."""
-    return Actor(
-        kept["name"],
-        DOOR,
-        tenant=kept["tenant"],
-        groups=frozenset(kept["groups"]),
-        scopes=frozenset(Scope(word) for word in kept["scopes"]),
-        unproved=kept["unproved"],
-    )

@@ -7,17 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
 
-from domain.chats import ChatMessage, TurnBegan, TurnPart, clean_thread_id
+from domain.chats import ChatMessage, Proposal, TurnBegan, TurnPart, clean_thread_id
 from domain.errors import IllegalMove, Invalid, LeaseLost, StoreUnavailable
 from domain.ids import new_id
 from domain.names import clean_text
+from domain.proposals import Settled
 from domain.scopes import Scope
 from reasoning.structured import Budget
+from server.lifecycle import proposals
 from server.lifecycle.service import Actor, Service
 from server.store import chats
 from server.store.chats import Thread, Turn
 
-DOOR = "chat"
+DOOR = proposals.DOOR
 _LIFE = new_id("chatter")
 _BEAT_SECONDS = 3.0
 _LOOK_SECONDS = 0.2
@@ -35,6 +37,12 @@ class Supervisor(Protocol):
 
         Models are called as long as the `budget` allows it.
         """
+        ...
+
+    def settle(
+        self, service: Service, thread_id: str, text: str, actor: Actor, settled: Settled
+    ) -> AsyncGenerator[TurnPart]:
+        """The same for a turn that answers a proposal: what was confirmed is carried out."""
         ...
 
     async def history(self, thread_id: str) -> list[ChatMessage]:
@@ -58,8 +66,12 @@ class Chats:
     keep_days: int = 30
     max_tokens: int = 200_000
 
-    async def talk(self, thread_id: str, message: str, actor: Actor) -> AsyncGenerator[TurnPart]:
+    async def talk(
+        self, thread_id: str, message: str, actor: Actor, *, shown: str | None = None
+    ) -> AsyncGenerator[TurnPart]:
         """Say something and yield the parts of the answer; a thread is begun by its first message.
+
+        A yes or a no answers the proposal whose digest was `shown`; see `proposals.settle`.
 
         Before the first part: `Invalid`, `NotFound` for somebody else's thread, `IllegalMove` while
         it is answered elsewhere. A turn that breaks off, however it does, is mended by the next.
@@ -70,8 +82,12 @@ class Chats:
             raise Invalid("message is empty.", field="message", advice="Say something.")
         speaker = replace(actor, door=DOOR)
         async with self._turn(clean_thread_id(thread_id), speaker) as (began, beat, budget):
+            settled = await proposals.settle(self.service, thread_id, text, shown, speaker)
             yield began
-            answer = self.supervisor.answer(self.service, thread_id, text, speaker, budget)
+            if settled is None:
+                answer = self.supervisor.answer(self.service, thread_id, text, speaker, budget)
+            else:
+                answer = self.supervisor.settle(self.service, thread_id, text, speaker, settled)
             async with aclosing(answer):
                 async for part in answer:
                     if beat.done():
@@ -85,6 +101,13 @@ class Chats:
         async with self.service.database.read() as tx:
             await chats.check_owner(tx, known, tenant=actor.tenant, person=actor.name)
         return await self.supervisor.history(known)
+
+    async def proposal(self, thread_id: str, actor: Actor) -> Proposal | None:
+        """What waits for a yes of this person in a thread of theirs."""
+        actor.require(Scope.VIEWER)
+        async with self.service.database.read() as tx:
+            await chats.check_owner(tx, thread_id, tenant=actor.tenant, person=actor.name)
+        return await proposals.waiting(self.service, thread_id)
 
     async def threads(self, actor: Actor, *, limit: int = 30) -> list[Thread]:
         """This person's threads, the latest first."""

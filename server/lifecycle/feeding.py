@@ -6,9 +6,9 @@ Any process may do it, and any number at once: a row that one of them has is pas
 from domain.batches import Wish
 from domain.decisions import Answer, DecisionKind
 from domain.errors import Overloaded, RequestError
-from server.lifecycle import cancels, decisions, launches
-from server.lifecycle.batches import restored
-from server.lifecycle.service import Service
+from server.lifecycle import cancels, decisions, launches, proposals
+from server.lifecycle.batches import DOOR
+from server.lifecycle.service import Actor, Service
 from server.store import batches, runs
 from server.store.batches import Wished
 
@@ -20,7 +20,18 @@ _ANSWERS = {Wish.APPROVE: DecisionKind.APPROVE, Wish.RETRY: DecisionKind.RETRY}
 
 async def feed(service: Service) -> int:
     """Do what can be done now; returns how much that was, 0 when there is nothing to do."""
-    return await _wishes(service) + await _launches(service)
+    return await _wishes(service) + await _confirmed(service) + await _launches(service)
+
+
+async def _confirmed(service: Service) -> int:
+    """What a person has confirmed in a chat whose turn did not come to its end."""
+    done = 0
+    try:
+        while done < ROOM and await proposals.carry_out(service):
+            done += 1
+    except Overloaded:
+        pass  # it waits for room, as the rows of batches do
+    return done
 
 
 async def _launches(service: Service) -> int:
@@ -44,7 +55,7 @@ async def _launch(service: Service) -> bool:
         at = (ready.batch_id, ready.line)
         try:
             async with tx.session.begin_nested():  # a refusal half-way leaves nothing behind
-                actor = restored(ready.created_by)
+                actor = Actor.restored(ready.created_by, DOOR)
                 run, replayed = await launches.enter(service, tx, ready.request, actor)
         except RequestError as error:
             await batches.refused(tx, *at, getattr(error, "field", ""), error.message)
@@ -77,7 +88,7 @@ async def _fulfil(service: Service) -> bool:
 
 
 async def _do(service: Service, wished: Wished) -> None:
-    actor = restored(wished.wished_by)
+    actor = Actor.restored(wished.wished_by, DOOR)
     if wished.wish is Wish.CANCEL:
         await cancels.cancel(service, wished.run_id, actor)
         return

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from domain.errors import NotAllowed, VersionMismatch
 from domain.policies import ONE_APPROVAL, Policy
@@ -86,6 +86,28 @@ class Actor:
     groups: frozenset[str] = frozenset()
     scopes: frozenset[Scope] = frozenset()
     unproved: bool = False
+
+    def kept(self) -> dict[str, Any]:
+        """All but the door, to be stored until something is done for this person."""
+        return {
+            "name": self.name,
+            "tenant": self.tenant,
+            "groups": sorted(self.groups),
+            "scopes": sorted(self.scopes),
+            "unproved": self.unproved,
+        }
+
+    @classmethod
+    def restored(cls, kept: Mapping[str, Any], door: str) -> "Actor":
+        """Whoever wished it, now that it is done for them."""
+        return cls(
+            kept["name"],
+            door,
+            tenant=kept["tenant"],
+            groups=frozenset(kept["groups"]),
+            scopes=frozenset(Scope(word) for word in kept["scopes"]),
+            unproved=kept["unproved"],
+        )
 
     def require(self, scope: Scope) -> None:
         """`NotAllowed` without this scope; to be asked before anything is looked up."""

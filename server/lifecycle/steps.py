@@ -42,6 +42,12 @@ async def _answer(
 ) -> RunState:
     actor.require(Scope.APPROVER)
     run = await get_run(service, run_id, tenant=actor.tenant)
+    check_step(run, system)
+    return (await decide(service, run_id, answer, actor, if_version=if_version)).run
+
+
+def check_step(run: RunState, system: str) -> None:
+    """`NotFound` for a system that the run does not have, `IllegalMove` while it asks nothing."""
     if system not in run.systems:
         raise NotFound("This run has no such system.", advice=f"It has {', '.join(run.systems)}.")
     answered = any(decision.kind in ANSWERS[RequestKind.ESCALATION] for decision in run.decisions)
@@ -50,4 +56,3 @@ async def _answer(
             f"The run is {run.status}; a system can be retried or skipped when it is escalated.",
             advice="Wait until the run asks for help.",
         )
-    return (await decide(service, run_id, answer, actor, if_version=if_version)).run

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from domain.errors import NotFound
-from server.store.tables import ChatRow
+from server.store.chat_tables import ChatRow, ProposalRow
 from server.store.transactions import Transaction
 
 LEASE_SECONDS = 10.0
@@ -87,7 +87,9 @@ async def idle(tx: Transaction, *, before: datetime, limit: int) -> list[str]:
 async def drop(tx: Transaction, thread_ids: Sequence[str], *, before: datetime) -> None:
     """Forget these threads, but for those in which something has been said since."""
     gone = delete(ChatRow).where(ChatRow.thread_id.in_(thread_ids), *_idle(before))
-    await tx.session.execute(gone)
+    forgotten = list(await tx.session.scalars(gone.returning(ChatRow.thread_id)))
+    theirs = delete(ProposalRow).where(ProposalRow.thread_id.in_(forgotten))
+    await tx.session.execute(theirs)
 
 
 def unknown() -> NotFound:

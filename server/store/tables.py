@@ -251,25 +251,6 @@ class MessageRow(Base):
     seen_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class ChatRow(Base):
-    """A chat belongs to the person who began it. `holder` answers a turn, until then at most.
-
-    `tokens` is what models have used for it.
-    """
-
-    __tablename__ = "chats"
-
-    thread_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    tenant: Mapped[str] = mapped_column(String(40))
-    person: Mapped[str] = mapped_column(String(200))
-    turns: Mapped[int] = mapped_column(Integer, default=0)
-    tokens: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    holder: Mapped[str | None] = mapped_column(String(80))
-    held_until: Mapped[datetime | None]
-    created_at: Mapped[datetime]
-    last_at: Mapped[datetime] = mapped_column(index=True)
-
-
 class ParcelRow(Base):
     """An event that is to be told to somebody; the row is gone once it was. `dead`: given up."""
 

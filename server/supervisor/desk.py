@@ -1,6 +1,7 @@
 """What the supervisor can do for one person: a handful of verbs, none of which decides anything.
 
-Each is the verb of every other door and asks for the same rights of the person who speaks.
+Each is the verb of every other door and asks for the same rights of the person who speaks. What the
+person has not asked for in words that leave no doubt is proposed, and done by their yes alone.
 """
 
 import asyncio
@@ -10,16 +11,19 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from domain.canonical import digest
+from domain.chats import Action
 from domain.codes import Effect
 from domain.errors import IllegalMove, Invalid, NotFound
 from domain.launches import LaunchRequest
 from domain.names import name_key
 from domain.runs import RunState
+from domain.scopes import Scope
 from domain.status import ACTIVE, PARKED, TERMINAL, RunStatus
 from reasoning.structured import Budget
+from reasoning.supervisor_rules import launches_asked
 from server.lifecycle import asks, launches, reads, steps
 from server.lifecycle.service import Actor, Service
-from server.supervisor import facts
+from server.supervisor import facts, proposing
 from server.supervisor.facts import Json
 
 Which = Literal["waiting", "active", "ended", "all"]
@@ -36,10 +40,12 @@ _SEARCHED = 200
 
 @dataclass
 class Turn:
-    """What a turn may use, and the code of what made the rules take over from the model in it."""
+    """What a turn may use, the code of what made the rules take over from the model in it, and
+    what is proposed at its end."""
 
     budget: Budget
     gave_way: str = ""
+    proposed: list[Action] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -52,13 +58,19 @@ class Desk:
     turn: Turn
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def launch(self, call_id: str, **request: Any) -> Json:
-        """Launch one company, unless this chat has just such a run that has not ended."""
-        asked = LaunchRequest.model_validate(request | {"idempotency_key": self._key(call_id)})
+    async def launch(self, call_id: str, said: str, **given: Any) -> Json:
+        """Launch one company, unless this chat has just such a run that has not ended.
+
+        At once only if that, and nothing else, is what the user has just `said` for certain.
+        """
+        asked = self._request(call_id, given)
+        launches.chosen_systems(self.service, asked)  # what cannot be launched is not proposed
         async with self._one_at_a_time:
             same = await self._same(asked)
             if same is not None:
                 return facts.full(same) | {"launched": False, "note": "It is under way already."}
+            if not await self._is_all_of(asked, said):
+                return self._propose(proposing.launch(asked, self.service.systems), Scope.OPERATOR)
             run, _ = await launches.launch(self.service, asked, self.actor)
         return facts.full(run) | {"launched": True}
 
@@ -82,16 +94,16 @@ class Desk:
         return facts.reasons(await self._find(run))
 
     async def retry(self, run: str, system: str) -> Json:
-        """Try a failed system again; not one of which nobody knows what it has done."""
+        """Propose to try a failed system again; not one of which nobody knows what it has done."""
         found = await self._find(run)
+        steps.check_step(found, system)
         step = found.steps.get(system)
         if step is not None and step.effect is Effect.UNKNOWN:
             raise IllegalMove(
                 f"Nobody knows what {system} has done, so a person must say that it may be tried.",
                 advice=f"Look there, then: agentos run retry {found.run_id} {system}",
             )
-        again = await steps.retry_step(self.service, found.run_id, system, self.actor)
-        return facts.full(again) | {"retried": system}
+        return self._propose(proposing.retry(found, system), Scope.APPROVER)
 
     async def ask_person(
         self, call_id: str, run: str, about: Literal["approval", "help"], reason: str
@@ -116,6 +128,27 @@ class Desk:
             "active_runs": [facts.brief(run) for run in page.items],
             "more": bool(page.next_cursor),
         }
+
+    def _request(self, call_id: str, given: Json) -> LaunchRequest:
+        return proposing.request(given, self._key(call_id), self.service.systems)
+
+    async def _is_all_of(self, asked: LaunchRequest, said: str) -> bool:
+        """Whether the rules read just this launch in what was said, and no other."""
+        read = await asyncio.to_thread(launches_asked, said, list(self.service.systems))
+        meant = [self._request("", given) for given in read]
+        return [each.fingerprint() for each in meant] == [asked.fingerprint()]
+
+    def _propose(self, action: Action, needs: Scope) -> Json:
+        self.actor.require(needs)
+        proposed = self.turn.proposed
+        if action.words not in [each.words for each in proposed]:
+            if len(proposed) == proposing.MOST:
+                raise Invalid(
+                    f"No more than {proposing.MOST} things are proposed at a time.",
+                    advice="Ask for the others when these are done.",
+                )
+            proposed.append(action)
+        return {"proposed": action.words, "note": proposing.NOTE}
 
     def _key(self, call_id: str) -> str:
         return f"chat/{self.thread_id}/{digest([call_id])[:24]}"

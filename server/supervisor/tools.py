@@ -38,6 +38,9 @@ async def launch(
 ) -> str:
     """Launch the onboarding of one company. Nothing is made before a person approves its plan.
 
+    Several in one message, or one that the user did not name in so many words, are only proposed:
+    the user is shown what would be done and confirms it.
+
     Args:
         company_name: The company's name, letter by letter as the user wrote it.
         systems: Only these systems; leave it out for all of them.
@@ -48,12 +51,10 @@ async def launch(
     people = [person.model_dump(exclude_none=True) for person in contacts or []]
     named = [channel_name] if channel_name else []
     _said_by_the_user(runtime.state["messages"], company_name, *named, *_values(people))
-    request: Json = {"company_name": company_name, "contacts": people}
-    if systems:
-        request["systems"] = sorted(set(systems))
-    if channel_name:
-        request["choices"] = {"channel_name": channel_name.lstrip("#")}
-    return told(await _desk(runtime).launch(runtime.tool_call_id or "", **request))
+    given: Json = {"company_name": company_name, "contacts": people}
+    given |= {"systems": systems, "channel_name": channel_name}
+    newest = _by_the_user(runtime.state["messages"])[-1]
+    return told(await _desk(runtime).launch(runtime.tool_call_id or "", newest, **given))
 
 
 @tool
@@ -91,7 +92,7 @@ async def explain_failure(run: str, runtime: Call) -> str:
 
 @tool
 async def retry(run: str, system: str, runtime: Call) -> str:
-    """Try one failed system of an escalated run again. Call it once per request of the user.
+    """Propose to try one failed system of an escalated run again; the user confirms it.
 
     Args:
         run: The id of the run, or the company's name for its newest run.
@@ -159,11 +160,14 @@ def _values(people: list[dict[str, Any]]) -> list[str]:
 def _said_by_the_user(messages: list[AnyMessage], *values: str) -> None:
     """`Invalid` for a name or address that no message of the user holds: a model, or a text that
     it has read, made it up."""
-    said = " ".join(m.text for m in messages if isinstance(m, HumanMessage))
-    text = name_key(said)
+    text = name_key(" ".join(_by_the_user(messages)))
     if any(name_key(value.lstrip("@#")) not in text for value in values):
         raise Invalid(
             "A name or address in this call was never said by the user.",
             field="company_name",
             advice="Use the user's own words, or ask.",
         )
+
+
+def _by_the_user(messages: list[AnyMessage]) -> list[str]:
+    return [message.text for message in messages if isinstance(message, HumanMessage)]

@@ -9,10 +9,13 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from domain.chats import ChatMessage, TextSaid, ToolAnswered, ToolCalled, TurnAnswered, TurnPart
+from domain.proposals import ProposalState, Settled
 from prompts.loader import load
 from reasoning.structured import Budget
+from server.lifecycle import proposals
 from server.lifecycle.service import Actor, Service
 from server.store.checkpoint_ids import seed_clock
+from server.supervisor import settling
 from server.supervisor.agent import Agent, build
 from server.supervisor.desk import Desk, Turn
 from server.supervisor.speaking import PROMPT, Voice
@@ -42,11 +45,11 @@ class AgentSupervisor:
         agent, saver = self._opened()
         config = _config(thread_id)
         await _keep_time(agent, config)
-        told = _Telling()
+        told, turn = _Telling(), Turn(budget)
         async for part in agent.astream(
             {"messages": [HumanMessage(text)]},
             config,
-            context=Desk(service, actor, thread_id, Turn(budget)),
+            context=Desk(service, actor, thread_id, turn),
             stream_mode=["messages", "updates"],
             durability="sync",
             version="v2",
@@ -54,7 +57,28 @@ class AgentSupervisor:
             for seen in told.seen(part["type"], part["data"]):
                 yield seen
         await saver.aprune([config["configurable"]["thread_id"]])
+        if turn.proposed:
+            yield await proposals.propose(service, thread_id, turn.proposed)
         yield TurnAnswered(text=told.text, launched=tuple(told.launched))
+
+    async def settle(
+        self, service: Service, thread_id: str, text: str, actor: Actor, settled: Settled
+    ) -> AsyncGenerator[TurnPart]:
+        """See `Supervisor`. No model is asked: it reads afterwards what was said and done."""
+        agent, saver = self._opened()
+        config = _config(thread_id)
+        await _keep_time(agent, config)
+        answers = await settling.answers(service, thread_id, actor, settled)
+        for each in answers:
+            yield each
+        done = settling.worded(answers, settled)
+        yield TextSaid(text=done.text)
+        said = {"messages": [HumanMessage(text), AIMessage(done.text)]}
+        await agent.aupdate_state(config, said, as_node=_MODEL)
+        await saver.aprune([config["configurable"]["thread_id"]])
+        if settled.state is ProposalState.OPEN:
+            yield settled.proposal
+        yield done
 
     async def history(self, thread_id: str) -> list[ChatMessage]:
         """See `Supervisor`; without the tools' part in it."""

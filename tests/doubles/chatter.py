@@ -8,7 +8,7 @@ import pytest
 from langchain_core.messages import AIMessage, BaseMessage, ToolCall
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
-from domain.chats import ToolAnswered, TurnAnswered, TurnPart
+from domain.chats import Proposal, ToolAnswered, TurnAnswered, TurnPart
 from reasoning.rules_model import RulesChatModel
 from reasoning.supervisor_rules import supervise
 from server.lifecycle.chats import Chats
@@ -43,13 +43,26 @@ class Chatter:
     saver: BaseCheckpointSaver[Any]
     thread: str = "t1"
 
-    async def say(self, text: str, actor: Actor = DANA) -> list[TurnPart]:
-        """The parts of a turn."""
-        return [part async for part in self.chats.talk(self.thread, text, actor)]
+    async def say(
+        self, text: str, actor: Actor = DANA, *, shown: Proposal | None = None
+    ) -> list[TurnPart]:
+        """The parts of a turn; `shown` is the proposal that a yes is about."""
+        digest = shown.digest if shown else None
+        talk = self.chats.talk(self.thread, text, actor, shown=digest)
+        return [part async for part in talk]
 
-    async def answer(self, text: str, actor: Actor = DANA) -> TurnAnswered:
+    async def propose(self, text: str, actor: Actor = DANA) -> Proposal:
+        """The proposal of a turn that does nothing yet."""
+        *_, proposal, last = await self.say(text, actor)
+        assert isinstance(proposal, Proposal)
+        assert isinstance(last, TurnAnswered) and last.launched == ()
+        return proposal
+
+    async def answer(
+        self, text: str, actor: Actor = DANA, *, shown: Proposal | None = None
+    ) -> TurnAnswered:
         """The last part of a turn that went well."""
-        last = (await self.say(text, actor))[-1]
+        last = (await self.say(text, actor, shown=shown))[-1]
         assert isinstance(last, TurnAnswered)
         return last
 
@@ -75,9 +88,9 @@ def _dying(monkeypatch: pytest.MonkeyPatch, *, after_launch: bool) -> None:
     """From now on the launch of a chat kills, right before or after it took effect."""
     real = Desk.launch
 
-    async def launch(self: Desk, call_id: str, **request: object) -> Json:
+    async def launch(self: Desk, call_id: str, said: str, **given: object) -> Json:
         if after_launch:
-            await real(self, call_id, **request)
+            await real(self, call_id, said, **given)
         raise Death
 
     monkeypatch.setattr(Desk, "launch", launch)

@@ -11,6 +11,8 @@ from typing import Any
 
 import agentos.wiring  # noqa: F401 - imported once, by the server that forks the lives
 from agentos.cli.main import app
+from server.lifecycle import proposals
+from server.lifecycle.service import Service
 from server.supervisor.desk import Desk
 from server.supervisor.facts import Json
 from systems import registry
@@ -19,14 +21,21 @@ from tests.doubles.careless import never_looks
 from tests.e2e.running import DEV, Running, end, reach
 
 registry.modules()
-_launch = Desk.launch
+_launch, _carry_out = Desk.launch, proposals.carry_out
 LIVES = multiprocessing.get_context("forkserver")
 LIVES.set_forkserver_preload([__name__])
 
 
-async def _launch_and_stop(self: Desk, call_id: str, **request: Any) -> Json:
+async def _launch_and_stop(self: Desk, call_id: str, said: str, **given: Any) -> Json:
     """In place of a launch in a chat: it takes effect, and its answer never comes."""
-    await _launch(self, call_id, **request)
+    told = await _launch(self, call_id, said, **given)
+    return told if "proposed" in told else await asyncio.Future()
+
+
+async def _carry_out_and_stop(service: Service, shown: str | None = None) -> bool:
+    """In place of doing what was confirmed: the first thing takes effect, and nothing follows."""
+    if shown is not None:
+        await _carry_out(service, shown)
     return await asyncio.Future()
 
 
@@ -37,6 +46,7 @@ def _live(folder: str, stdout: Connection, careless: bool, stuck: bool) -> None:
         Connector._resolve = never_looks  # type: ignore[assignment, method-assign]
     if stuck:
         Desk.launch = _launch_and_stop  # type: ignore[method-assign]
+        proposals.carry_out = _carry_out_and_stop
     app([*DEV, folder])
 
 
@@ -44,7 +54,8 @@ def _live(folder: str, stdout: Connection, careless: bool, stuck: bool) -> None:
 def life(folder: Path, *, careless: bool = False, stuck: bool = False) -> Iterator[Running]:
     """A server on this data, in a process group of its own; at the end all of it is killed.
 
-    `stuck`: a launch in a chat takes effect and then hangs.
+    `stuck`: a launch in a chat, or the first thing that was confirmed there, takes effect and then
+    hangs.
     """
     ours, theirs = LIVES.Pipe(duplex=False)
     process = LIVES.Process(target=_live, args=(str(folder), theirs, careless, stuck))

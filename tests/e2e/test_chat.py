@@ -19,19 +19,20 @@ CHAT = "/api/v1/chat/t1"
 SENTENCE = "onboard Acme Corp except GitHub"
 
 
-def say(server: Running, text: str) -> dict[str, Any]:
+def say(server: Running, text: str, **shown: str) -> dict[str, Any]:
     """One turn, whole."""
-    answer = server.http.post(CHAT, json={"message": text}, headers={"accept": "application/json"})
+    body = {"message": text} | shown
+    answer = server.http.post(CHAT, json=body, headers={"accept": "application/json"})
     assert answer.status_code == 200, answer.text
     whole: dict[str, Any] = answer.json()
     return whole
 
 
-def stream_until_killed(server: Running) -> list[str]:
+def stream_until_killed(server: Running, **body: str) -> list[str]:
     """The names of the events of a turn that never ends well."""
     seen = []
     try:
-        with server.http.stream("POST", CHAT, json={"message": SENTENCE}) as answer:
+        with server.http.stream("POST", CHAT, json={"message": SENTENCE} | body) as answer:
             for line in answer.iter_lines():
                 if line.startswith("event:"):
                     seen.append(line.removeprefix("event: "))
@@ -63,6 +64,30 @@ def test_a_chat_survives_kill_9_in_a_tool_call_and_launches_nothing_twice(tmp_pa
         ]  # fmt: skip
 
 
+def test_what_was_confirmed_is_carried_out_once_through_kill_9_in_the_middle(
+    tmp_path: Path,
+) -> None:
+    seen: list[str] = []
+    with life(tmp_path, stuck=True) as server:
+        several = "Onboard Acme Corp, Globex and Initech"
+        shown = say(server, several)["proposal"]["digest"]
+        assert server.call("GET", RUNS)["items"] == []
+        yes = {"message": "yes", "shown": shown}
+        talking = threading.Thread(target=lambda: seen.extend(stream_until_killed(server, **yes)))
+        talking.start()
+        while not (runs := server.call("GET", RUNS)["items"]):
+            time.sleep(0.05)
+        # The life ends here, by kill -9: of three launches one is done.
+    talking.join()
+    assert (seen, len(runs)) == (["turn"], 1)
+    with life(tmp_path) as server:
+        again = say(server, "yes", shown=shown)
+        found = server.call("GET", RUNS)["items"]
+        assert sorted(run["company_name"] for run in found) == ["Acme Corp", "Globex", "Initech"]
+        assert sorted(run["run_id"] for run in found) == sorted(again["launched"])
+        assert runs[0]["run_id"] in again["launched"]
+
+
 def test_the_command_launches_tells_and_goes_on_in_its_thread(cli: Cli) -> None:
     result = cli("chat", "onboard Chatty Corp in Slack", "--thread", "cli-1")
     assert (result.exit_code, "Launched the onboarding of Chatty Corp" in result.stdout) == (
@@ -84,6 +109,18 @@ def test_the_command_reads_lines_until_they_end(cli: Cli) -> None:
     assert result.exit_code == 0
     assert "I cannot approve" in result.stdout
     assert "Go on with: agentos chat --thread chat_" in result.stderr
+
+
+def test_the_command_is_answered_yes(cli: Cli) -> None:
+    several = "onboard Pair One and Pair Two in Slack"
+    result = cli("chat", input=f"{several}\nyes\n")
+    assert result.exit_code == 0
+    assert "I propose: Launch the onboarding of Pair One in slack." in result.stdout
+    assert "Launched the onboarding of Pair Two" in result.stdout
+    result = cli("chat", several.replace("Pair", "Tandem"), "--thread", "cli-2")
+    (hint,) = [line for line in result.stderr.splitlines() if "Confirm with" in line]
+    result = cli(*hint.partition("agentos ")[2].split())
+    assert "Launched the onboarding of Tandem Two" in result.stdout
 
 
 def test_the_command_says_what_was_refused(cli: Cli) -> None:

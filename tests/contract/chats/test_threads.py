@@ -11,7 +11,7 @@ from domain.scopes import DEFAULT_TENANT
 from server.lifecycle import chats as lifecycle
 from server.lifecycle.reads import list_runs
 from server.store import chats as store
-from server.store.tables import ChatRow
+from server.store.chat_tables import ChatRow
 from tests.doubles.chatter import Chatter, chatter, cut_off
 from tests.doubles.house import DANA, House
 

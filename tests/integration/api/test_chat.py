@@ -58,6 +58,21 @@ async def test_a_turn_comes_whole_when_json_is_asked_for(door: Door) -> None:
     await door.wait(body["launched"][0])
 
 
+async def test_what_is_proposed_is_streamed_and_done_by_a_yes_to_its_digest(door: Door) -> None:
+    parts = await frames(door, "onboard Acme Corp and Globex")
+    assert [name for name, _ in parts][-3:] == ["text", "proposal", "done"]
+    proposal = dict(parts)["proposal"]
+    assert (await door.http.get(f"{CHAT}/t1")).json()["proposal"]["digest"] == proposal["digest"]
+    yes = {"message": "yes", "shown": proposal["digest"]}
+    body = (await door.http.post(f"{CHAT}/t1", json=yes, headers=JSON)).json()
+    assert [each["tool"] for each in body["results"]] == ["launch", "launch"]
+    assert (len(body["launched"]), body["proposal"]) == (2, None)
+    answer = await door.http.post(f"{CHAT}/t1", json=yes | {"message": "no"}, headers=JSON)
+    assert (answer.status_code, answer.json()["code"]) == (409, "illegal_move")
+    for run_id in body["launched"]:
+        await door.wait(run_id)
+
+
 @pytest.mark.parametrize("headers", [{}, JSON])
 async def test_what_is_no_message_is_refused_before_anything_begins(
     door: Door, headers: dict[str, str]

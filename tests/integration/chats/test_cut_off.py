@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from domain.chats import ToolAnswered
 from domain.runs import RunState
 from domain.scopes import DEFAULT_TENANT
 from server.lifecycle.reads import list_runs
@@ -93,7 +92,7 @@ async def test_a_call_would_stay_open_without_the_tidying(
     assert not [message for message in seen[0] if isinstance(message, ToolMessage)]
 
 
-async def test_one_call_replayed_is_one_run_and_two_at_once_are_two(home: House) -> None:
+async def test_one_launch_that_is_called_twice_is_proposed_once(home: House) -> None:
     def both(messages: Sequence[BaseMessage]) -> AIMessage:
         if isinstance(messages[-1], ToolMessage):
             return AIMessage("Done.")
@@ -102,8 +101,7 @@ async def test_one_call_replayed_is_one_run_and_two_at_once_are_two(home: House)
         third = calling("launch", "c3", company_name="Acme")
         return AIMessage("", tool_calls=[c.tool_calls[0] for c in (first, second, third)])
 
-    parts = await chatter(home, both).say("onboard Acme and Globex")
-    results = [part.result for part in parts if isinstance(part, ToolAnswered)]
-    assert [each["launched"] for each in results].count(True) == 2
-    assert len({each["run_id"] for each in results}) == 2
-    assert len(await launched(home)) == 2
+    proposal = await chatter(home, both).propose("onboard Acme and Globex")
+    assert len(proposal.actions) == 2
+    await chatter(home, both).answer("yes", shown=proposal)
+    assert sorted(run.company.name for run in await launched(home)) == ["Acme", "Globex"]

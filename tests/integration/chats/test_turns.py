@@ -47,7 +47,9 @@ async def test_what_waits_is_told_and_what_failed_is_explained_and_retried(
         "github (PERMISSION): github said no." in (await chat.answer("Why did Globex fail?")).text
     )
     worlds["github"].broken = None
-    assert "is being tried again" in (await chat.answer("retry GitHub for Globex")).text
+    proposal = await chat.propose("retry GitHub for Globex")
+    assert (await home.settle(run_id)).status is RunStatus.ESCALATED
+    assert "is tried again" in (await chat.answer("yes", shown=proposal)).text
     done = await home.until(run_id, RunStatus.COMPLETED)
     retried = done.decisions[-1]
     assert (retried.kind, retried.responder, retried.door) == (DecisionKind.RETRY, "dana", "chat")

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from domain.chats import ChatMessage, TextSaid, TurnAnswered, TurnFailed, TurnPart
-from domain.scopes import Scope
+from domain.scopes import DEFAULT_TENANT, Scope
 from server.console.chat import linked
 from server.lifecycle.chats import Chats
+from server.lifecycle.reads import list_runs
 from server.lifecycle.service import Actor
+from tests.doubles.chatter import chatter
 from tests.integration.console.conftest import Desk
 from tests.integration.console.visitor import Page
 
@@ -36,6 +38,12 @@ class Echo:
         yield TextSaid(text=said)
         log.append(ChatMessage(role="assistant", text=said))
         yield TurnAnswered(text=said)
+
+    async def settle(
+        self, service: Any, thread_id: str, text: str, actor: Actor, settled: Any
+    ) -> AsyncGenerator[TurnPart]:
+        raise AssertionError("nothing was proposed")
+        yield
 
     async def history(self, thread_id: str) -> list[ChatMessage]:
         return self.kept.get(thread_id, [])
@@ -100,3 +108,51 @@ def test_links_are_made_of_ids_alone() -> None:
     text = linked(f"{HOSTILE} {RUN}\u202e run_short")
     assert "<img" not in text and f'<a href="/runs/{RUN}">' in text
     assert "\u202e" not in text and "run_short</a>" not in text
+
+
+@pytest.fixture
+def asked(desk: Desk) -> Desk:
+    """A desk with the supervisor itself."""
+    state = desk.app.state
+    state.console = replace(state.console, chats=chatter(desk.home).chats)
+    return desk
+
+
+async def launched(desk: Desk) -> list[str]:
+    page = await list_runs(desk.home.service, tenant=DEFAULT_TENANT)
+    return sorted(run.company.name for run in page.items)
+
+
+async def test_a_proposal_is_a_card_that_is_confirmed_without_scripts(asked: Desk) -> None:
+    await asked.open("/chat")
+    page = await asked.press("Send message", message="Onboard Acme Corp and Globex in Slack")
+    assert "Launch the onboarding of Globex in slack." in page.text
+    assert await launched(asked) == []
+    page = await asked.press("Confirm 2 actions")
+    assert await launched(asked) == ["Acme Corp", "Globex"]
+    assert len({href for href, _ in page.links if href.startswith("/runs/run_")}) == 2
+    assert "Confirm" not in [button.text for button in page.buttons]
+
+
+async def test_a_typed_yes_means_the_card_on_the_page(asked: Desk) -> None:
+    await asked.open("/chat")
+    await asked.press("Send message", message="Onboard Acme Corp and Globex")
+    await asked.press("Send message", message="Yes.")
+    assert await launched(asked) == ["Acme Corp", "Globex"]
+
+
+async def test_a_proposal_is_changed_or_dismissed(asked: Desk) -> None:
+    await asked.open("/chat")
+    page = await asked.press("Send message", message="Onboard Acme Corp and Globex")
+    old = asked.page
+    change = next(href for href, text in page.links if text == "Change request")
+    page = await asked.open(change)
+    assert "Onboard Acme Corp and Globex</textarea>" in page.html
+    await asked.press("Send message", message="Onboard Acme Corp and Initech")
+    newer = asked.page
+    asked.page = old
+    page = await asked.press("Confirm 2 actions")
+    assert page.status == 409 and "replaced by what was said after it" in page.text
+    asked.page = newer
+    await asked.press("Dismiss proposal")
+    assert await launched(asked) == []
