@@ -32,6 +32,7 @@ from server.console.rendering import STATIC, assets, environment, style
 from server.console.route import HEADERS, PageRoute, refused
 from server.console.shell import THEME, THEMES, Console, WorkerWatch, go, keep
 from server.lifecycle.chats import Chats
+from server.lifecycle.names import NameCheck
 from server.lifecycle.service import Actor, Service
 
 _STYLE = style()
@@ -66,6 +67,7 @@ def install(
         logs_out=logs_out,
         chats=chats,
         watch=WorkerWatch(service),
+        names=NameCheck(service),
         actor=lambda request: replace(actor(request), door="console"),
     )
     for one in (runs, chosen, run, moves, approvals, launch, batches, chat, systems):

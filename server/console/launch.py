@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
@@ -14,9 +14,11 @@ from domain.launches import LaunchRequest
 from domain.plans import Plan
 from server.console import forms, people
 from server.console.cards import planned
+from server.console.naming import of_plan, sentences
 from server.console.route import PageRoute, status_of
 from server.console.run import risks
 from server.console.shell import Console, ConsoleHere, go
+from server.console.words import Tone
 from server.lifecycle import launches, previews, reads
 
 router = APIRouter(prefix="/launch", route_class=PageRoute, include_in_schema=False)
@@ -44,6 +46,24 @@ async def form(
     if example and console.sandbox:
         typed |= {"company_name": "Acme Corp", "people": people.rows([EXAMPLE])}
     return await _page(request, console, typed)
+
+
+@router.get("/name")
+async def name(
+    request: Request,
+    console: ConsoleHere,
+    company_name: Annotated[str, Query(max_length=200)] = "",
+    slug: Annotated[str, Query(max_length=60)] = "",
+    system: Annotated[list[str] | None, Query(max_length=20)] = None,
+) -> Response:
+    """What the systems say of the short name as it is typed; a preview says it without scripts."""
+    try:
+        found = await console.names.check(
+            company_name, slug or None, system or (), console.actor(request)
+        )
+    except Invalid as error:
+        return JSONResponse([{"tone": Tone.BAD, "text": f"{error.message} {error.advice}"}])
+    return JSONResponse([one._asdict() for one in sentences(*found)])
 
 
 @router.post("/preview")
@@ -95,7 +115,7 @@ async def _page(
         makes=MAKES,
         person=people.FIELDS,
         preview=preview,
-        plans=[(plan, risks(plan)) for plan in plans],
+        plans=[(plan, risks(plan), of_plan(plan)) for plan in plans],
         planned=planned,
         error=error,
     )

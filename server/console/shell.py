@@ -19,6 +19,7 @@ from server.console.layout import Edge
 from server.console.pokes import Pokes
 from server.lifecycle import reads
 from server.lifecycle.chats import Chats
+from server.lifecycle.names import NameCheck
 from server.lifecycle.service import ANY_RUN, Actor, Service
 
 WAITING = (RunStatus.AWAITING_APPROVAL, RunStatus.ESCALATED, RunStatus.NEEDS_CLARIFICATION)
@@ -65,6 +66,7 @@ class Console:
     logs_out: bool
     chats: Chats | None
     watch: WorkerWatch
+    names: NameCheck
     actor: Callable[[Request], Actor]
 
     def reader(self, request: Request) -> Actor:

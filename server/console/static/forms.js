@@ -114,6 +114,40 @@ document.getElementById("company_name")?.addEventListener("input", (event) => {
   document.getElementById("slug").placeholder = slug || "acme-corp";
 });
 
+/** Whether the short name is free in the systems; asked when the typing has come to rest. */
+const check = document.getElementById("name-check");
+const TYPED = ["company_name", "slug", "systems"];
+let typing = 0;
+let asked = 0;
+function rest() {
+  clearTimeout(typing);
+  typing = setTimeout(look, 700);
+}
+async function look() {
+  const number = ++asked;
+  const told = await names(new FormData(check.closest("form"))).catch(() => []);
+  if (number !== asked) return;
+  check.replaceChildren(...told.map(({ tone, text }) => {
+    const [line, lamp] = [document.createElement("p"), document.createElement("i")];
+    [line.className, line.dataset.tone, lamp.className] = ["named", tone, "lamp"];
+    lamp.setAttribute("aria-hidden", "true");
+    line.append(lamp, text);
+    return line;
+  }));
+}
+async function names(typed) {
+  const name = typed.get("company_name").trim();
+  if (name.length < 2) return [];
+  const query = new URLSearchParams({ company_name: name, slug: typed.get("slug").trim() });
+  typed.getAll("systems").forEach((system) => query.append("system", system));
+  const answer = await fetch(`/launch/name?${query}`);
+  return answer.ok ? answer.json() : [];
+}
+if (check && !check.hidden) {
+  check.closest("form").addEventListener("input", (event) => TYPED.includes(event.target.name) && rest());
+  if (document.getElementById("company_name").value) rest();
+}
+
 /** A file that was chosen or dropped is checked at once; one that is too large is not sent. */
 const file = document.getElementById("file");
 file?.addEventListener("change", () => {
