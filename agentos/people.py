@@ -1,5 +1,6 @@
 """How people in a browser become known, as the settings say."""
 
+import logging
 import secrets
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ from server.api.people import People
 from server.auth.oidc import Oidc, Provider
 from server.auth.seals import MIN_SECRET, Seal
 from server.lifecycle.callers import KeyRing
+
+_log = logging.getLogger("agentos.doors")
 
 
 def people(settings: Settings) -> People:
@@ -47,6 +50,11 @@ def people(settings: Settings) -> People:
 
 def holders(settings: Settings, ring: KeyRing) -> Holders:
     """Sessions of those who enter a key; without a secret of the settings they end with us."""
+    if settings.database_url and not settings.agentos_session_secret:
+        _log.warning(
+            "AGENTOS_SESSION_SECRET is not set: sessions of browsers end with this server, and"
+            " other servers do not know them."
+        )
     secret = settings.agentos_session_secret or secrets.token_urlsafe(MIN_SECRET)
     jar = _jar(settings, secret)
     return Holders(ring, jar, session_seconds=settings.agentos_session_hours * 3_600)

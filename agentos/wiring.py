@@ -129,11 +129,6 @@ def application(settings: Settings) -> FastAPI:
                 _doors.warning(
                     "NOBODY HAS TO LOG IN: whoever uses this machine may do all. See AGENTOS_AUTH."
                 )
-            if access.sessions and settings.database_url and not settings.agentos_session_secret:
-                _doors.warning(
-                    "AGENTOS_SESSION_SECRET is not set: sessions of browsers end with this server,"
-                    " and other servers do not know them."
-                )
             yield
 
     access = _access(settings, kept)

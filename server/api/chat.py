@@ -26,8 +26,10 @@ from domain.errors import AgentOSError, StoreUnavailable
 from domain.names import MAX_TEXT
 from server.api import docs
 from server.api.bodies import JsonRoute
+from server.api.errors import KeyRequired
 from server.api.parameters import Caller, StreamsHere
 from server.api.pumping import pumped
+from server.auth.exchange import Still, still
 from server.lifecycle.chats import Chats
 
 STREAM = "text/event-stream"
@@ -95,6 +97,7 @@ class Thread(BaseModel):
 )
 async def chat(
     thread_id: ThreadId,
+    request: Request,
     body: SayBody,
     chats: ChatsHere,
     streams: StreamsHere,
@@ -117,7 +120,8 @@ async def chat(
     flowing = pumped(parts, streams.stopping)
     first = await anext(flowing)  # what is refused is told by a status, before the stream begins
     headers = {"Cache-Control": "no-store", "Vary": "Accept", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_frames(first, flowing), media_type=STREAM, headers=headers)
+    frames = _frames(first, flowing, still(request.scope))
+    return StreamingResponse(frames, media_type=STREAM, headers=headers)
 
 
 @router.get("/{thread_id}", operation_id="get_chat", responses=docs.KNOWN)
@@ -150,14 +154,19 @@ async def _whole(thread_id: str, parts: AsyncGenerator[TurnPart]) -> ChatAnswer:
 
 
 async def _frames(
-    first: TurnPart | None, parts: AsyncGenerator[TurnPart | None]
+    first: TurnPart | None, parts: AsyncGenerator[TurnPart | None], still: Still
 ) -> AsyncIterator[bytes]:
-    """The parts as events; a fault is told as the last one, as the status is sent already."""
+    """The parts as events; a fault is told as the last one, as the status is sent already.
+
+    A turn of somebody who may do nothing any more is broken off.
+    """
     last = first
     yield _frame(first)
     try:
         async with aclosing(parts):
             async for part in parts:
+                if not await still():
+                    raise KeyRequired("The key or the session is over.")
                 last = part or last
                 yield _frame(part)
     except AgentOSError as error:

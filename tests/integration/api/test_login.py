@@ -252,6 +252,9 @@ async def test_who_is_in_no_group_that_permits_anything_may_do_nothing(office: D
         office.provider.lies = {"groups": groups}
         assert (await office.log_in()).status_code == 303
         assert (await office.http.get(RUNS)).status_code == status
+        left = await office.http.post("/auth/logout", headers=PAGE)
+        assert left.status_code == 303
+        assert (await office.http.get(RUNS)).status_code == 401
 
 
 async def test_somebody_is_of_the_tenant_that_the_provider_says(folder: Path) -> None:

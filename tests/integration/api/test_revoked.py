@@ -11,10 +11,12 @@ from domain.keys import Holder
 from domain.scopes import ALL_SCOPES, Scope
 from server.api import gate
 from server.api.gate import Access
+from server.api.pumping import pumped
 from server.api.streams import Streams
 from server.auth.exchange import always
 from server.lifecycle import callers, keys
 from server.lifecycle.service import Actor
+from server.supervisor.desk import Desk
 from tests.integration.api.conftest import Door, opened
 from tests.integration.caller import RUNS, served
 
@@ -62,6 +64,53 @@ async def test_a_quiet_stream_ends_as_well(guarded: Door, monkeypatch: pytest.Mo
     assert Streams.follow.__kwdefaults__
     monkeypatch.setitem(Streams.follow.__kwdefaults__, "quiet_seconds", 0.02)
     assert (await heard(guarded, deny=False))[-1] == "approval_requested"
+
+
+async def turn(door: Door, patch: pytest.MonkeyPatch) -> list[str]:
+    """What is heard of a turn of a chat that never gets on and whose key is revoked meanwhile."""
+
+    async def never(_self: Desk) -> None:
+        await asyncio.Future()
+
+    patch.setattr(Desk, "snapshot", never)
+    assert pumped.__kwdefaults__
+    patch.setitem(pumped.__kwdefaults__, "quiet_seconds", 0.02)
+    database = door.home.service.database
+    holder = Holder(owner="dana", scopes=frozenset({Scope.OPERATOR}))
+    made = await keys.create(database, ROOT, holder, lifetime=None)
+    found: list[str] = []
+    async with (
+        asyncio.timeout(20),
+        served(door.app) as http,
+        http.stream(
+            "POST",
+            "/api/v1/chat/t1",
+            json={"message": "list runs"},
+            headers={"accept": "text/event-stream", "authorization": f"Bearer {made.text}"},
+        ) as stream,
+    ):
+        async for line in stream.aiter_lines():
+            if not found:
+                await keys.revoke(database, ROOT, made.key.key_id)
+            found.append(line)
+            if found.count(": quiet") == 20:
+                break
+    return found
+
+
+async def test_a_turn_of_a_chat_is_broken_off_as_well(
+    guarded: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = await turn(guarded, monkeypatch)
+    assert "event: error" in said and '"unauthenticated"' in "".join(said)
+
+
+async def test_a_turn_goes_on_when_nobody_asks_again(
+    guarded: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard is off: so the end above is its doing."""
+    monkeypatch.setattr(Access, "still", lambda *_: always)
+    assert "event: error" not in await turn(guarded, monkeypatch)
 
 
 async def test_a_stream_goes_on_when_nobody_asks_again(

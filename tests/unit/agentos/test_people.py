@@ -50,6 +50,21 @@ def test_keys_need_no_secret_of_the_settings_but_a_short_one_is_refused() -> Non
         holders(load({"AGENTOS_SESSION_SECRET": "x" * 31}), ring)
 
 
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({}, False),
+        ({"DATABASE_URL": "postgresql://db/agentos"}, True),
+        ({"DATABASE_URL": "postgresql://db/agentos", "AGENTOS_SESSION_SECRET": "x" * 32}, False),
+    ],
+)
+def test_that_several_servers_share_no_sessions_is_told(
+    variables: dict[str, str], told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    holders(load(variables), KeyRing(SqliteDatabase(Path("never-opened.db"))))
+    assert ("AGENTOS_SESSION_SECRET is not set" in caplog.text) is told
+
+
 @pytest.mark.parametrize("scopes", ["operator", "=operator", "ops=", "ops=king", "ops", ","])
 def test_scopes_that_say_nothing_are_refused(scopes: str) -> None:
     with pytest.raises(BadSetting, match="AGENTOS_OIDC_SCOPES"):

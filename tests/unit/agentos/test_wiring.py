@@ -1,6 +1,7 @@
 """Which application takes unsigned approvals: the address that it is bound to decides."""
 
 import importlib
+import re
 import sys
 from pathlib import Path
 
@@ -87,6 +88,31 @@ async def test_a_server_answers_to_its_own_names(
     transport = httpx.ASGITransport(app=application(load(known | variables)))
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as http:
         assert (await http.get("/api/v1/runs")).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("auth", "words"),
+    [("keys", {"/auth/login": "API key", "/auth/signed-out": "logged out"}), ("off", {})],
+)
+async def test_the_console_has_a_door_where_keys_are_asked_for(
+    tmp_path: Path, auth: str, words: dict[str, str]
+) -> None:
+    variables = {
+        "SQLITE_DB_PATH": str(tmp_path / "agentos.db"),
+        "SANDBOX_URL": "http://127.0.0.1:9",
+        "AGENTOS_AUTH": auth,
+    }
+    transport = httpx.ASGITransport(app=application(load(variables)))
+    page = {"accept": "text/html"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
+        for address in ("/auth/login", "/auth/signed-out"):
+            answer = await http.get(address, headers=page)
+            assert (answer.status_code == 200, words.get(address, "Not found") in answer.text) == (
+                bool(words),
+                True,
+            )
+        sheet = re.search(r"/assets/\w+/console.css", answer.text)
+        assert sheet and (await http.get(sheet[0])).status_code == 200
 
 
 def test_the_stand_ins_must_be_told_where_they_are() -> None:
