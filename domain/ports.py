@@ -109,13 +109,15 @@ class Journal(Protocol):
 class Words:
     """A request in words that is to be read: what came with it, and what was answered since.
 
-    `tokens_used` are those of the run's model calls so far.
+    `tokens_used` are those of the run's model calls so far; `asked` is the reading whose question
+    was answered last.
     """
 
     run_id: str
     launch: LaunchRequest
     answered: tuple[Clarification, ...] = ()
     tokens_used: int = 0
+    asked: Reading | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from domain.ports import Desk, NodeContext, Reader, Words
 from domain.readings import Wanted
 from domain.state import OnboardingState
 from nodes.people import company_kept
-from nodes.understanding import request_for, understood
+from nodes.understanding import confirmed, request_for, understood
 
 Next = Literal["planner", "clarification", "approval"]
 
@@ -24,7 +24,7 @@ async def read_request(state: OnboardingState, context: NodeContext, words: Word
     """
     reader, desk = _given(context)
     number = len(words.answered)
-    reading = understood(await reader.read(words, context.journal), words)
+    reading = confirmed(words) or understood(await reader.read(words, context.journal), words)
     event = RequestRead(reading=reading)
     if reading.question is None:
         first, *others = reading.companies

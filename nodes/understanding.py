@@ -12,7 +12,18 @@ from reasoning.rules.consent import is_yes
 
 def understood(reading: Reading, words: Words) -> Reading:
     """The reading as far as body and answers agree with it, else with what is to be asked."""
-    return _confirmed(_agreed(reading, words), words)
+    return _several(_agreed(reading, words))
+
+
+def confirmed(words: Words) -> Reading | None:
+    """The several companies that a person has been shown and said yes to, to the letter.
+
+    They are not read anew: a model might read something else this time.
+    """
+    asked, last = words.asked, words.answered[-1] if words.answered else None
+    if asked is None or last is None or last.about is not About.SEVERAL or not is_yes(last.answer):
+        return None
+    return asked.model_copy(update={"question": None, "about": None})
 
 
 def _agreed(reading: Reading, words: Words) -> Reading:
@@ -60,11 +71,8 @@ def _chosen(one: Wanted) -> bool:
     return len(one.systems) < 4
 
 
-def _confirmed(reading: Reading, words: Words) -> Reading:
+def _several(reading: Reading) -> Reading:
     if reading.question or len(reading.companies) < 2:
-        return reading
-    last = words.answered[-1] if words.answered else None
-    if last and last.about is About.SEVERAL and is_yes(last.answer):
         return reading
     told = "; ".join(f"{one.name} in {', '.join(one.systems)}" for one in reading.companies)
     question = (

@@ -12,7 +12,6 @@ from domain.names import clean_name
 from domain.ports import Journal, Words
 from domain.readings import About, Reading, Wanted
 from reasoning.planner import Planner
-from reasoning.rules.consent import is_yes
 from reasoning.structured import Budget
 from reasoning.wire import CompanyReply, PlanReply
 
@@ -27,11 +26,7 @@ class RequestReader:
     async def read(self, words: Words, journal: Journal) -> Reading:
         """A launch that names its company need not do so again in its words."""
         budget = Budget(self.run_tokens, words.tokens_used)
-        answers = [
-            each.answer
-            for each in words.answered
-            if not (each.about is About.SEVERAL and is_yes(each.answer))
-        ]
+        answers = [each.answer for each in words.answered]
         ask = partial(
             self.planner.read,
             words.launch.request or "",

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from domain.errors import LeaseLost, StoreUnavailable
+from domain.errors import LeaseLost, Overloaded, StoreUnavailable
 from server.lifecycle.service import Bell, wish
 from server.store import claims
 from server.store.claims import Claim
@@ -71,6 +71,9 @@ class Executor:
         except StoreUnavailable:
             _log.warning("run %s: the database is away; it is taken up again", claim.run_id)
             again = timedelta(seconds=_RETRY_SECONDS)
+        except Overloaded as error:
+            _log.warning("run %s: no room for the runs that it launches; it waits", claim.run_id)
+            again = timedelta(seconds=error.after_seconds)
         except Exception:  # noqa: BLE001 - one run's defect must not stop the others
             _log.exception("run %s could not be driven; it is tried again", claim.run_id)
             again = timedelta(seconds=2.0 ** min(claim.failures, 5))

@@ -84,4 +84,4 @@ def _words(run: RunState) -> Words | None:
     read = run.reading is not None and run.reading.question is None
     if not run.request.request or read or run.plan is not None:
         return None
-    return Words(run.run_id, run.request, run.clarifications, run.tokens_used)
+    return Words(run.run_id, run.request, run.clarifications, run.tokens_used, run.reading)
