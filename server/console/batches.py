@@ -1,6 +1,6 @@
 """The pages of many launches at once: a sheet is checked, started, steered and read back."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -39,8 +39,8 @@ LINES: dict[str, Label] = {
 OUTCOMES: Mapping[Outcome, Label] = {
     Outcome.DONE: Label("Done", Tone.GOOD),
     Outcome.FAILED: Label("Failed", Tone.BAD),
-    Outcome.WAITING: Label("Waiting", Tone.BUSY),
     Outcome.STOPPED: Label("Not made", Tone.QUIET),
+    Outcome.WAITING: Label("Waiting", Tone.BUSY),
 }
 
 
@@ -180,7 +180,7 @@ async def _page(
         counts=counts,
         labels=LINES,
         segments=_segments(found),
-        by_system=_by_system(found),
+        by_system=_by_system(found, console.service.systems),
         lines=lines,
         chosen=chosen,
         after=after,
@@ -215,13 +215,19 @@ def _segments(found: Overview) -> list[dict[str, Any]]:
     return _bar([(LINES[name], counts[name]) for name in sorted(counts, key=order.index)])
 
 
-def _by_system(found: Overview) -> list[dict[str, Any]]:
-    """A bar for each system, of all runs that the batch has launched, and the same in words."""
+def _by_system(found: Overview, systems: Collection[str]) -> list[dict[str, Any]]:
+    """A bar for each system, of all runs that the batch has launched, and the same in words.
+
+    What waits is what the bar has left to fill.
+    """
     bars = []
-    for name, counts in sorted(found.by_system.items()):
-        told = [(OUTCOMES[word], number) for word, number in counts.items()]
-        words = listed([f"{number} {label.word.lower()}" for label, number in told if number])
-        bars.append({"name": name, "segments": _bar(told), "words": words})
+    for name in dict.fromkeys((*systems, *sorted(found.by_system))):
+        counts = found.by_system.get(name)
+        if counts:
+            told = [(label, counts[word]) for word, label in OUTCOMES.items()]
+            filled = [part for part in _bar(told) if part["label"] != OUTCOMES[Outcome.WAITING]]
+            words = listed([f"{number} {label.word.lower()}" for label, number in told if number])
+            bars.append({"name": name, "segments": filled, "words": words})
     return bars
 
 

@@ -20,6 +20,7 @@ from server.console.run import risks
 from server.console.shell import Console, ConsoleHere, go
 from server.console.words import Tone
 from server.lifecycle import launches, previews, reads
+from server.lifecycle.names import silences
 
 router = APIRouter(prefix="/launch", route_class=PageRoute, include_in_schema=False)
 
@@ -105,6 +106,7 @@ async def _page(
 ) -> Response:
     proposed = preview.plans if preview else ()
     plans = [Plan(run_id="preview", **vars(one)) for one in proposed]
+    silent = await silences(console.service, console.actor(request)) if plans else {}
     return await console.page(
         request,
         "launch.html",
@@ -115,7 +117,7 @@ async def _page(
         makes=MAKES,
         person=people.FIELDS,
         preview=preview,
-        plans=[(plan, risks(plan), of_plan(plan)) for plan in plans],
+        plans=[(plan, risks(plan), of_plan(plan, silent)) for plan in plans],
         planned=planned,
         error=error,
     )

@@ -18,8 +18,9 @@ _SAID = {
     ),
     Verdict.UNASKED: (
         Tone.QUIET,
-        "{systems} cannot be asked so often. Preview plan asks anew, and so does a launch.",
+        "{systems} cannot be asked so often. A preview asks anew, and so does a launch.",
     ),
+    Verdict.UNREAD: (Tone.WAITS, "{systems} cannot be read now; the plan says why."),
 }
 
 
@@ -50,11 +51,13 @@ def _silence(name: str, since: datetime | None) -> Sentence:
     return Sentence(Tone.WAITS, text)
 
 
-def of_plan(plan: Plan) -> list[Sentence]:
+def of_plan(plan: Plan, silent_since: Mapping[str, datetime]) -> list[Sentence]:
     """The same by a plan that was just made; asks nobody."""
     verdicts = {}
     for name in plan.systems:
         named = uses(plan.for_system(name), plan.company)
         if named:
-            verdicts[name] = verdict(named)
-    return sentences(plan.company, verdicts, {})
+            found = verdict(named)
+            silent = found is Verdict.UNREAD and name in silent_since
+            verdicts[name] = Verdict.SILENT if silent else found
+    return sentences(plan.company, verdicts, silent_since)

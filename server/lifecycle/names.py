@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from domain.codes import ErrorCode
 from domain.companies import Company, clean_slug
 from domain.edits import chosen
 from domain.errors import SystemFault
@@ -35,13 +36,22 @@ _SILENCE_KEPT_SECONDS = 5.0
 
 class Verdict(StrEnum):
     """`ours`: it was made for this company. `taken`: by somebody else, or for another company.
-    `silent`: the system does not answer. `unasked`: too much was asked of it already."""
+    `silent`: the system does not answer. `unasked`: too much was asked of it already. `unread`: it
+    cannot be read for another reason, which a plan tells."""
 
     FREE = "free"
     OURS = "ours"
     TAKEN = "taken"
     SILENT = "silent"
     UNASKED = "unasked"
+    UNREAD = "unread"
+
+
+_FAULTS = {
+    ErrorCode.UNAVAILABLE: Verdict.SILENT,
+    ErrorCode.TIMEOUT: Verdict.SILENT,
+    ErrorCode.RATE_LIMITED: Verdict.UNASKED,
+}
 
 
 class NameFound(NamedTuple):
@@ -86,12 +96,7 @@ class NameCheck:
     ) -> dict[str, datetime]:
         if Verdict.SILENT not in verdicts.values():
             return {}
-        known = (await look(self.service, actor)).systems
-        return {
-            one.name: one.seen.silent_since
-            for one in known
-            if one.seen.silent_since and verdicts.get(one.name) is Verdict.SILENT
-        }
+        return await silences(self.service, actor)
 
     async def _verdict(self, system: str, company: Company) -> Verdict:
         key, now = (system, company.company_id, company.slug), self.clock()
@@ -108,7 +113,7 @@ class NameCheck:
         except Exception:
             self._kept.pop(key, None)
             raise
-        if verdict is Verdict.SILENT:
+        if verdict in (Verdict.SILENT, Verdict.UNREAD):
             until = min(kept.until, self.clock() + _SILENCE_KEPT_SECONDS)
             self._kept[key] = kept._replace(until=until)
         return verdict
@@ -127,9 +132,17 @@ class NameCheck:
         try:
             async with asyncio.timeout(self.patience_seconds):
                 changes = await self.service.systems[system].plan(company, ledger)
-        except (SystemFault, TimeoutError):
+        except SystemFault as fault:
+            return _FAULTS.get(fault.error_code, Verdict.UNREAD)
+        except TimeoutError:
             return Verdict.SILENT
         return verdict(uses(changes, company))
+
+
+async def silences(service: Service, actor: Actor) -> dict[str, datetime]:
+    """Since when systems do not answer, by the newest word of all processes."""
+    known = (await look(service, actor)).systems
+    return {one.name: one.seen.silent_since for one in known if one.seen.silent_since}
 
 
 def uses(changes: Sequence[Change], company: Company) -> list[Change]:
@@ -143,5 +156,5 @@ def verdict(changes: Sequence[Change]) -> Verdict:
     if ChangeKind.CONFLICT in kinds:
         return Verdict.TAKEN
     if kinds and all(kind is ChangeKind.BLOCKED for kind in kinds):
-        return Verdict.SILENT
+        return Verdict.UNREAD
     return Verdict.OURS if ChangeKind.ADOPT in kinds else Verdict.FREE

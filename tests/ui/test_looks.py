@@ -38,22 +38,26 @@ def runs(desk: Running) -> dict[str, str]:
     desk.sandbox.heal()
     rows = [{"company_name": "Looks Row"}, {"company_name": "Looks Wrong", "slug": "Not A Slug"}]
     found["batch"] = desk.call("POST", "/api/v1/batches", {"rows": rows}, launch=False)["batch_id"]
+    begun = desk.call("POST", "/api/v1/batches", {"rows": [{"company_name": "Looks Begun"}]})
+    found["batch begun"] = begun["batch_id"]
     return found
 
 
 def places(runs: dict[str, str]) -> Iterator[str]:
     """Addresses of all pages."""
     yield from ("/runs", "/runs?q=nothing-like-it", "/approvals", "/launch", "/systems", "/batches")
-    yield f"/batches/{runs['batch']}"
+    yield from (f"/batches/{runs[name]}" for name in ("batch", "batch begun"))
     yield "/runs?state=waiting&by=operator&system=slack&since=2020-01-01&org=Looks+Failed"
-    chosen = "&".join(f"run={run_id}" for name, run_id in runs.items() if name != "batch")
+    chosen = "&".join(
+        f"run={run_id}" for name, run_id in runs.items() if not name.startswith("batch")
+    )
     yield from (f"/runs/chosen?move={move}&{chosen}" for move in ("cancel", "retry"))
     yield "/chat"
     yield "/runs/run_0000000000000000000000"
     yield f"/launch?from={runs['done']}"
     yield f"/approvals?run={runs['escalated']}"
     for name, run_id in runs.items():
-        if name != "batch":
+        if not name.startswith("batch"):
             yield f"/runs/{run_id}"
     for tab in ("plan", "report", "events", "audit"):
         yield f"/runs/{runs['done']}/{tab}"
@@ -95,7 +99,7 @@ async def test_no_page_has_anything_for_axe_to_find(visits: Visits, runs: dict[s
 
 
 async def test_open_dialogs_errors_and_previews_have_nothing_either(
-    visits: Visits, runs: dict[str, str]
+    visits: Visits, desk: Running, runs: dict[str, str]
 ) -> None:
     page = await visits.begin()
     await page.goto(f"/runs/{runs['escalated']}")
@@ -107,7 +111,14 @@ async def test_open_dialogs_errors_and_previews_have_nothing_either(
     await page.get_by_role("alert").wait_for()
     found += await findings(page, "deny without reason")
     await page.goto("/launch")
+    await page.get_by_label("Goal").fill("Onboard Goal One to Slack, and Goal Two to grants.")
+    await page.get_by_role("button", name="Preview plan").click()
+    await page.get_by_role("heading", name="A launch would ask first").wait_for()
+    found += await findings(page, "preview of a goal")
+    await page.goto("/launch")
     await page.get_by_label("Organisation", exact=True).fill("Looks Preview")
+    await expect(page.locator("#name-check")).to_contain_text("looks-preview is free in Slack")
+    found += await findings(page, "short name checked")
     await page.locator("#contacts summary").click()
     await page.get_by_role("button", name="Preview plan").click()
     await page.get_by_role("heading", name="Plan for Looks Preview").wait_for()
@@ -116,6 +127,20 @@ async def test_open_dialogs_errors_and_previews_have_nothing_either(
     await page.get_by_role("button", name="Check all systems").click()
     await page.get_by_text("Slack accepts the token").wait_for()
     found += await findings(page, "systems checked")
+    desk.sandbox.fault(kind="status", status=503, system="github", times=0)
+    await page.get_by_role("button", name="Check all systems").click()
+    await page.get_by_text("It was out of order").wait_for()
+    found += await findings(page, "a system is silent")
+    await page.goto("/launch")
+    await page.get_by_label("Organisation", exact=True).fill("Looks Silent")
+    await expect(page.locator("#name-check")).to_contain_text("GitHub does not answer since")
+    found += await findings(page, "short name of a silent system")
+    desk.sandbox.heal()
+    await page.goto("/batches")
+    wrong = {"name": "x.csv", "mimeType": "text/csv", "buffer": b"company_name\n\xff\n"}
+    await page.locator("#file").set_input_files(wrong)  # type: ignore[arg-type]
+    await expect(page.locator("#problem")).to_contain_text("Save it as CSV UTF-8")
+    found += await findings(page, "a file that is no sheet")
     await page.goto("/chat")
     await page.get_by_label("Message").fill("What waits for me?")
     await page.keyboard.press("Enter")

@@ -206,9 +206,9 @@ async def test_the_theme_is_remembered_and_leads_nowhere_else(desk: Desk) -> Non
 
 async def test_the_systems_are_asked_only_when_somebody_wants_it(desk: Desk) -> None:
     page = await desk.open("/systems")
-    assert "Not checked" in page.text
+    assert "Not asked yet" in page.text
     page = await desk.press("Check all systems")
-    assert "Not checked" not in page.text and "Well" in page.text
+    assert "Not asked yet" not in page.text and "Well" in page.text
 
 
 async def test_no_worker_is_said_on_every_page(desk: Desk) -> None:

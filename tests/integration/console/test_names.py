@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from domain.codes import ErrorCode
 from domain.companies import Company
-from domain.errors import NotAllowed
+from domain.errors import NotAllowed, Retryable, SystemFault
 from domain.plans import Change
 from domain.ports import Ledger, System
 from domain.scopes import Scope
@@ -26,6 +27,7 @@ class Counted:
 
     system: System
     plans: int = 0
+    fault: SystemFault | None = None
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -34,6 +36,8 @@ class Counted:
     async def plan(self, company: Company, ledger: Ledger) -> Sequence[Change]:
         self.plans += 1
         await self.gate.wait()
+        if self.fault:
+            raise self.fault
         return await self.system.plan(company, ledger)
 
     def blocked(self, company: Company, reason: str) -> Sequence[Change]:
@@ -101,7 +105,7 @@ async def test_a_preview_says_the_same_without_scripts(desk: Desk) -> None:
     assert "acme is taken in GitHub: it would be adopted or asked about." in page.text
     desk.worlds["slack"].broken = "unreadable"
     page = await desk.press("Preview plan", company_name="Acme")
-    assert "Slack does not answer now. You can launch; its steps will wait." in page.text
+    assert "Slack cannot be read now; the plan says why." in page.text
 
 
 async def test_a_silent_system_is_told_since_when(desk: Desk) -> None:
@@ -114,9 +118,26 @@ async def test_a_silent_system_is_told_since_when(desk: Desk) -> None:
     free, silent = await said(desk, company_name="Acme")
     since = systems["slack"].seen().silent_since
     assert since is not None and free == "acme is free in GitHub."
-    assert silent == (
-        f"Slack does not answer since {since:%H:%M} UTC. You can launch; its steps will wait."
-    )
+    told = f"Slack does not answer since {since:%H:%M} UTC. You can launch; its steps will wait."
+    assert silent == told
+    await desk.open("/launch")
+    page = await desk.press("Preview plan", company_name="Acme")
+    assert told in page.text
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"),
+    [
+        (ErrorCode.RATE_LIMITED, Verdict.UNASKED),
+        (ErrorCode.AUTH, Verdict.UNREAD),
+        (ErrorCode.TIMEOUT, Verdict.SILENT),
+    ],
+)
+async def test_only_a_system_that_does_not_answer_is_called_silent(
+    asking: Asking, code: ErrorCode, verdict: Verdict
+) -> None:
+    asking.systems["slack"].fault = Retryable(code, "No.")
+    assert await asking.verdict("Acme") is verdict
 
 
 async def test_who_asks_the_same_meanwhile_or_soon_after_costs_no_look(asking: Asking) -> None:
