@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Coroutine
+from math import ceil
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
@@ -15,6 +16,7 @@ from starlette.requests import ClientDisconnect
 from domain import errors
 from domain.errors import AgentOSError
 from server.auth.exchange import ACTOR, REQUEST_ID
+from server.auth.places import here
 from server.console.shell import Console
 
 _log = logging.getLogger("agentos.console")
@@ -90,7 +92,10 @@ async def refusal(request: Request, error: Exception) -> Response:
         if isinstance(known, errors.RequestError):
             raise known
         _log.error("a page failed", exc_info=error)
-    return await _page(request, status, known.message, known.advice, known.code)
+    response = await _page(request, status, known.message, known.advice, known.code)
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(ceil(getattr(known, "after_seconds", 1)))
+    return response
 
 
 async def refused(request: Request, problem: JSONResponse) -> Response:
@@ -107,8 +112,8 @@ async def refused(request: Request, problem: JSONResponse) -> Response:
 
 async def _page(request: Request, status: int, message: str, advice: str, code: str) -> Response:
     console = cast(Console, request.app.state.console)
-    came_from = urlsplit(request.headers.get("referer", "")).path or "/runs"
-    again = request.url.path if request.method == "GET" else came_from
+    came_from = urlsplit(request.headers.get("referer", "")).path
+    again = here(request.url.path if request.method == "GET" else came_from, "/runs")
     enters = status == 401 and console.logs_out
     return await console.page(
         request,

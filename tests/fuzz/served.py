@@ -15,7 +15,7 @@ from server.api.gate import Access
 from tests.doubles.house import LIMITS, house
 from tests.doubles.toy import ToyWorld, toy
 
-SYSTEMS = ("slack", "github", "grants")
+SYSTEMS = ("slack", "github", "newsletter", "grants")
 
 
 async def main(*, executes: bool, describes: bool) -> None:

@@ -233,6 +233,14 @@ async def test_what_the_outer_layers_refuse_is_a_page_for_people_alone(
     assert (missing.status, "There is nothing at this address." in missing.text) == (404, True)
     assert "Go on from one of the pages." in missing.text
     assert "dana" in missing.text and ("/runs", "All runs") in missing.links
+    astray = await desk.open(f"{HERE}//evil.example/runs")
+    assert (astray.status, astray.links[-2:]) == (
+        404,
+        [("/runs", "Try again"), ("/runs", "All runs")],
+    )
+    sent = {"referer": f"{HERE}//evil.example", "origin": "http://evil.example"}
+    astray = await desk.send("/launch", [], **sent)
+    assert (astray.status, ("/runs", "Try again") in astray.links) == (403, True)
     wrong = await desk.http.put("/runs")
     assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD")
     other = await desk.send("/launch", [], origin="http://evil.example")

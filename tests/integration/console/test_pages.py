@@ -124,6 +124,7 @@ async def test_a_database_that_is_away_is_told_on_the_page(
     page = await desk.open("/runs")
     assert page.status == 503
     assert "Database unreachable." in page.text and "Try again" in page.text
+    assert (await desk.http.get("/runs")).headers["retry-after"] == "1"
 
 
 async def test_a_defect_is_told_on_a_page_and_not_in_detail(
