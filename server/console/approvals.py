@@ -9,6 +9,7 @@ from domain.errors import NotFound
 from domain.runs import RunState
 from server.console import people
 from server.console.cards import cards, planned
+from server.console.differences import since_last
 from server.console.question import question
 from server.console.route import PageRoute
 from server.console.run import moves_of, notes
@@ -48,6 +49,7 @@ async def approvals(
         cards=cards(chosen) if chosen else [],
         notes=notes(chosen) if chosen else [],
         can=moves_of(chosen, actor) if chosen else {},
+        since=await since_last(console.service, chosen, tenant) if chosen else None,
         question=question(console.service, chosen, actor) if chosen else None,
         person=people.FIELDS,
         planned=planned,

@@ -132,4 +132,9 @@ def planned(change: Change) -> str:
             return f"Adopt {change.target}, which was made for this organisation earlier"
         case ChangeKind.NO_OP:
             return f"Leave {change.target} as it is"
+    return sentence(change)
+
+
+def sentence(change: Change) -> str:
+    """The summary as a sentence of its own."""
     return change.summary[:1].upper() + change.summary[1:]

@@ -23,6 +23,7 @@ from server.console import (
     run,
     runs,
     systems,
+    views,
 )
 from server.console.door import KeyDesk
 from server.console.layout import Edge
@@ -70,7 +71,7 @@ def install(
         names=NameCheck(service),
         actor=lambda request: replace(actor(request), door="console"),
     )
-    for one in (runs, chosen, run, moves, approvals, launch, batches, chat, systems):
+    for one in (runs, chosen, views, run, moves, approvals, launch, batches, chat, systems):
         app.include_router(one.router)
     app.include_router(router)
     if logs_out:

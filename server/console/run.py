@@ -14,6 +14,7 @@ from domain.scopes import Scope, permits
 from domain.status import PARKED, RunStatus
 from server.console import people
 from server.console.cards import cards, planned
+from server.console.differences import since_last
 from server.console.picture import draw
 from server.console.question import question
 from server.console.route import PageRoute
@@ -98,6 +99,7 @@ async def run_page(
         planned=planned,
         decided=DECIDED,
         can=moves_of(run, actor),
+        since=await since_last(console.service, run, actor.tenant),
         question=question(console.service, run, actor),
         person=people.FIELDS,
     )

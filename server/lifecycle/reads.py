@@ -83,6 +83,12 @@ async def list_runs(
     return Page(items, _encode(items[-1]) if len(found) > limit else None)
 
 
+async def last_launch(service: Service, run: RunState, *, tenant: str) -> RunState | None:
+    """The newest run of the same company that was launched before and is completed."""
+    async with service.database.read() as tx:
+        return await runs.completed_before(tx, run, tenant=tenant)
+
+
 async def count_runs(
     service: Service, status: Collection[RunStatus] = tuple(RunStatus), *, tenant: str
 ) -> dict[RunStatus, int]:

@@ -103,6 +103,21 @@ async def known(tx: Transaction, run_ids: Collection[str], *, tenant: str) -> di
     return {row.run_id: RunState.model_validate(row.state) for row in rows}
 
 
+async def completed_before(tx: Transaction, run: RunState, *, tenant: str) -> RunState | None:
+    """The newest completed run of a tenant for the company of this one, of those before it."""
+    if not run.company.company_id:
+        return None
+    query = select(RunRow.state).where(
+        RunRow.company_id == run.company.company_id,
+        RunRow.tenant == tenant,
+        RunRow.status == RunStatus.COMPLETED.value,
+        RunRow.created_at < run.created_at,
+    )
+    newest = query.order_by(RunRow.created_at.desc(), RunRow.run_id.desc()).limit(1)
+    state = await tx.session.scalar(newest)
+    return RunState.model_validate(state) if state else None
+
+
 async def count_by_status(
     tx: Transaction, status: Collection[RunStatus], *, tenant: str
 ) -> dict[RunStatus, int]:

@@ -24,6 +24,10 @@ def runs(desk: Running) -> dict[str, str]:
     done = desk.parked("Looks Done", contacts=people)
     desk.approve(done)
     found["done"] = desk.until(done["run_id"], "completed")["run_id"]
+    others = [{"name": "Ilya", "email": "ilya@acme.example"}]
+    found["again"] = desk.parked("Looks Done", contacts=others, systems=["slack", "github"])[
+        "run_id"
+    ]
     denied = desk.parked("Looks Denied")
     body = {"decision": "deny", "reason": "No budget", "responder": "ilya"}
     desk.call("POST", f"/api/v1/runs/{denied['run_id']}/resume", body)
@@ -141,6 +145,13 @@ async def test_open_dialogs_errors_and_previews_have_nothing_either(
     await page.locator("#file").set_input_files(wrong)  # type: ignore[arg-type]
     await expect(page.locator("#problem")).to_contain_text("Save it as CSV UTF-8")
     found += await findings(page, "a file that is no sheet")
+    await page.goto("/runs?state=waiting")
+    await page.locator("summary", has_text="Save this view").click()
+    await page.get_by_label("Name").fill("Looks saved")
+    found += await findings(page, "saving a view")
+    await page.get_by_role("button", name="Save view").click()
+    await page.get_by_role("link", name="Looks saved").wait_for()
+    found += await findings(page, "saved view")
     await page.goto("/chat")
     await page.get_by_label("Message").fill("What waits for me?")
     await page.keyboard.press("Enter")
