@@ -170,6 +170,9 @@ class Health(Protocol):
     @property
     def error_code(self) -> ErrorCode | None: ...
 
+    @property
+    def after_seconds(self) -> float | None: ...
+
 
 @runtime_checkable
 class Watched(Protocol):

@@ -93,7 +93,7 @@ class Guarded:
         with self.sight.listening():
             found = await self.system.check()
         if found.error_code is not None:
-            self.sight.failed(found.error_code)
+            self.sight.failed(found.error_code, found.after_seconds)
         return found
 
     async def plan(self, company: Company, ledger: Ledger) -> Sequence[Change]:

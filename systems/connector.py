@@ -33,6 +33,7 @@ class Status:
     ok: bool
     detail: str
     error_code: ErrorCode | None = None
+    after_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ class Connector:
         try:
             return Status(ok=True, detail=await self.ready())
         except SystemFault as fault:
-            return Status(False, f"{fault.message} {fault.advice}", fault.error_code)
+            said = f"{fault.message} {fault.advice}"
+            return Status(False, said, fault.error_code, fault.after_seconds)
 
     def describe(self, company: Company, refs: Refs) -> str:
         """The `details` of a step that succeeded."""

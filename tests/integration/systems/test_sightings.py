@@ -41,10 +41,12 @@ async def test_each_system_is_heard_and_its_rate_is_as_it_tells(
 
 
 async def test_slack_tells_how_long_its_limit_lasts(sandbox: SandboxServer) -> None:
-    sandbox.fault(system="slack", kind="rate_limit", mode="retry_after", seconds=30)
+    sandbox.fault(system="slack", kind="rate_limit", retry_after=30)
     seen = await checked(sandbox, "slack")
     assert (seen.error_code, seen.rate_left) == (ErrorCode.RATE_LIMITED, 0)
     assert seen.answered_at is not None and seen.silent_since is None
+    assert seen.rate_at is not None and seen.rate_resets_at is not None
+    assert seen.rate_resets_at - seen.rate_at == timedelta(seconds=30)
 
 
 @pytest.mark.parametrize("name", ["slack", "github", "newsletter", "grants"])
