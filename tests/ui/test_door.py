@@ -11,7 +11,7 @@ from server.api import gate
 from server.lifecycle import callers, keys
 from tests.integration.caller import served
 from tests.integration.console.conftest import Desk, opened
-from tests.integration.console.test_door import ROOT, given, keyed
+from tests.integration.console.door.conftest import ROOT, given, keyed
 from tests.ui.conftest import Visits
 from tests.ui.hands import NoScript
 from tests.ui.test_looks import findings

@@ -1,61 +1,20 @@
 """In with a key and out again, without scripts; and what a browser is told at the door."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from agentos.people import holders
-from agentos.settings import load
-from domain.errors import StoreUnavailable
-from domain.keys import Holder
-from domain.scopes import ALL_SCOPES, Scope
 from server.api import gate
 from server.api.gate import Access
 from server.auth.exchange import always
 from server.lifecycle import callers, keys
 from server.lifecycle.callers import KeyRing
-from server.lifecycle.keys import Given
-from server.lifecycle.service import Actor
-from server.store.sqlite import SqliteDatabase
 from tests.integration.caller import served
 from tests.integration.console.conftest import Desk, opened
+from tests.integration.console.door.conftest import BROWSER, ROOT, enter, given, keyed
 from tests.integration.console.visitor import Page
-
-HERE = "http://agentos.test"
-BROWSER = {"accept": "text/html", "origin": HERE}
-PROGRAM = {"accept": "*/*"}
-ROOT = Actor("root", "cli", scopes=ALL_SCOPES)
-SETTINGS = {"AGENTOS_AUTH": "keys", "AGENTOS_URL": HERE, "AGENTOS_SESSION_SECRET": "x" * 32}
-
-
-def keyed(ring: KeyRing, **variables: str) -> Access:
-    return Access(ring, holders(load(SETTINGS | variables), ring))
-
-
-@pytest.fixture
-async def desk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    """Where keys are known; what was read of one is never kept."""
-    for module in (gate, callers):
-        monkeypatch.setattr(module, "FRESH_SECONDS", 0.0)
-    async with opened(folder, keyed) as desk:
-        yield desk
-
-
-async def given(desk: Desk, *scopes: Scope, lifetime: timedelta | None = None) -> Given:
-    """A key of Dana's."""
-    holder = Holder(owner="dana", scopes=frozenset(scopes or (Scope.OPERATOR,)))
-    return await keys.create(desk.home.service.database, ROOT, holder, lifetime=lifetime)
-
-
-async def enter(desk: Desk, text: str, then: str = "/runs") -> Page:
-    """Go to a page as browsers do, be sent to the door, and enter this key."""
-    desk.http.headers.update(BROWSER)
-    await desk.open(then)
-    assert desk.path == "/auth/login"
-    return await desk.press("Log in", key=text)
 
 
 async def test_a_key_is_entered_once_and_its_owner_is_known(desk: Desk) -> None:
@@ -207,71 +166,6 @@ async def test_whoever_logs_out_is_told_and_is_out(desk: Desk) -> None:
     await desk.open("/runs")
     assert desk.path == "/auth/login"
     assert (await desk.send("/auth/logout", [])).status == 200
-
-
-async def test_a_form_that_nobody_sends_is_refused_on_a_page(desk: Desk) -> None:
-    sent = BROWSER | {"referer": f"{HERE}/launch?a=b"}
-    page = await desk.send("/launch", [("company_name", "Acme")], **sent)
-    assert page.status == 401
-    for words in (
-        "Nobody is logged in",
-        "Log in, then do it once more.",
-        "unauthenticated",
-        "req_",
-    ):
-        assert words in page.text, words
-    assert ("/auth/login?then=%2Flaunch", "Log in") in page.links
-    program = await desk.http.post("/launch", headers=PROGRAM)
-    assert program.headers["content-type"] == "application/problem+json"
-
-
-async def test_what_the_outer_layers_refuse_is_a_page_for_people_alone(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await enter(desk, (await given(desk)).text)
-    missing = await desk.open("/nope")
-    assert (missing.status, "There is nothing at this address." in missing.text) == (404, True)
-    assert "Go on from one of the pages." in missing.text
-    assert "dana" in missing.text and ("/runs", "All runs") in missing.links
-    astray = await desk.open(f"{HERE}//evil.example/runs")
-    assert (astray.status, astray.links[-2:]) == (
-        404,
-        [("/runs", "Try again"), ("/runs", "All runs")],
-    )
-    sent = {"referer": f"{HERE}//evil.example", "origin": "http://evil.example"}
-    astray = await desk.send("/launch", [], **sent)
-    assert (astray.status, ("/runs", "Try again") in astray.links) == (403, True)
-    wrong = await desk.http.put("/runs")
-    assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD")
-    other = await desk.send("/launch", [], origin="http://evil.example")
-    assert (other.status, "A page of another site sent this." in other.text) == (403, True)
-    large = await desk.send("/launch", [("note", "x" * 70_000)])
-    assert (large.status, "The body is larger than 64 KiB." in large.text) == (413, True)
-
-    def away(_database: SqliteDatabase) -> None:
-        raise StoreUnavailable("The database does not answer.")
-
-    monkeypatch.setattr(SqliteDatabase, "read", away)
-    down = await desk.open("/runs")
-    assert (down.status, "The database does not answer." in down.text) == (503, True)
-    for page in (missing, other, large, down):
-        assert "Request: req_" in page.text
-    again = await desk.http.get("/runs")
-    assert again.headers["retry-after"] and "script-src 'self'" in str(again.headers)
-    for path, headers in (("/api/v1/runs", BROWSER), ("/runs", PROGRAM)):
-        told = await desk.http.get(path, headers=headers)
-        assert told.headers["content-type"] == "application/problem+json", path
-
-
-async def test_a_refusal_is_told_plainly_when_no_page_can_be_made(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def broken(*_: object) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(desk.app.state, "refusal_page", broken)
-    answer = await desk.http.put("/runs", headers=BROWSER)
-    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
 @pytest.mark.parametrize("asked", [True, False], ids=["asked", "never asked"])
