@@ -2,6 +2,8 @@
 
 import re
 
+from reasoning.supervisor_waiting import WAITING
+
 SYSTEM = r"(?:slack|git\s?hub|newsletters?|mailing list|grants?)"
 LAUNCH = re.compile(
     r"\b(?:onboard\w*|launch|set ?up|setting up|provision|start|begin|add|create|welcome|register"
@@ -65,23 +67,7 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
             rf"pourquoi {_RUN} a(?:-t-il)? échoué",
         ),
     ),
-    (
-        "waiting",
-        (
-            r"(?:what|who)(?:'s| is| are)?(?: currently| still)? (?:wait\w*|pending)(?: .*)?",
-            r"what needs (?:my |a |an )?(?:approval|attention|decision|me)",
-            r"(?:is )?(?:anything|something)(?: is)?"
-            r" (?:waiting|pending|for me|to (?:approve|decide))(?: .*)?",
-            r"(?:list|show)(?: me)? (?:what|everything that|(?:all |the )?runs that)"
-            r"(?: is| are)? wait\w*(?: .*)?",
-            r"what (?:do|must|should) i (?:have to )?(?:do|approve|decide)",
-            r"(?:list |show )?(?:me )?(?:the )?(?:open|pending) (?:approvals|decisions|requests)",
-            r"was wartet(?: .*)?",
-            r"was (?:muss|soll) ich (?:\w+ )?(?:tun|entscheiden|freigeben|genehmigen)",
-            r"qué (?:me )?espera(?: .*)?",
-            r"qu'est-ce qui (?:m')?attend(?: .*)?",
-        ),
-    ),
+    ("waiting", WAITING),
     (
         "active",
         (
@@ -94,7 +80,7 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "all",
         (
             r"(?:list|show)(?: me)?(?: all| the| all the)? (?:runs|onboardings|everything)",
-            r"what (?:has )?(?:failed|ended|finished)",
+            r"(?:what|which (?:runs|launches|onboardings))(?: has| have)? (?:failed|ended|finished)",
             r"(?:zeige? (?:mir )?|liste )(?:alle )?(?:läufe|onboardings)(?: auf)?",
         ),
     ),
@@ -105,7 +91,7 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
             rf"(?:the )?(?:status|state|progress) (?:of |for )?{_RUN}",
             rf"how (?:is|far is|are) {_RUN}(?: (?:doing|going|coming along))?",
             rf"where (?:is|does|are) {_RUN}(?: stand)?",
-            rf"is {_RUN} (?:done|finished|ready|complete\w*)(?: yet)?",
+            rf"is {_RUN} (?:still )?(?:done|finished|ready|complete\w*|waiting|running)(?: yet)?",
             rf"(?:was ist |wie ist )?(?:der )?(?:status|stand) {_RUN}",
             rf"wie (?:steht es um|weit ist|läuft|geht es) {_RUN}",
             rf"(?:show|zeige?)(?: me| mir)? {_RUN}",

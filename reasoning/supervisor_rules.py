@@ -19,7 +19,7 @@ from reasoning.supervisor_words import ASK, HELP, answered, refusal
 from reasoning.wire import CompanyReply
 
 _LONGEST = 600
-_MARKS = " .!?¿¡"
+_MARKS = " .!?¿¡。！？"
 _MOST = 10
 
 

@@ -2,7 +2,9 @@
 
 import re
 
+from reasoning.rules import lexicon
 from reasoning.rules.lexicon import SYSTEMS, named_patterns
+from reasoning.rules.tokens import tokens
 from reasoning.wire import CompanyReply, PlanReply
 
 _SCRIPT = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -10,6 +12,7 @@ _WORDS = named_patterns("east_asian")
 _SYSTEM = "|".join(_WORDS[name] for name in SYSTEMS)
 _FILLER = re.compile(_WORDS["filler"])
 _NAME = re.compile(_WORDS["name"])
+_GRAMMAR = re.compile("|".join(each for kind, each in _WORDS.items() if kind != "name"), re.I)
 _LEAD = re.compile(
     r"^(?:請|请)?(?:将|把|给|為|为)?|^新規顧客の|^新しい(?:お客様|顧客|クライアント)の?"
 )
@@ -17,8 +20,21 @@ _OBJECT = re.compile(r"^(.+?)(?:を|は|을|를|은|는)(?!\w{0,2}社)")
 
 
 def written(text: str) -> bool:
-    """Whether most of the letters are of these scripts, or the sentence is built with them."""
-    return len(_SCRIPT.findall(text)) * 4 >= len(re.findall(r"\w", text)) > 0
+    """Whether a good part of the letters are of these scripts, and not in names alone."""
+    many = len(_SCRIPT.findall(text)) * 4 >= len(re.findall(r"\w", text)) > 0
+    return many and not _only_names(text)
+
+
+def _only_names(text: str) -> bool:
+    """Whether the sentence is of another language, by its verb, and only names somebody so.
+
+    Without a legal form a word is a name when it holds nothing that sentences are built with.
+    """
+    rest = tokens(_NAME.sub(" ", f"{text} "))
+    if any(_SCRIPT.search(each.text) and _GRAMMAR.search(each.text) for each in rest):
+        return False
+    said = lexicon.items(rest, lexicon.language_of(rest))
+    return any(item.means("onboard", "need") for item in said)
 
 
 def read(text: str) -> PlanReply:
