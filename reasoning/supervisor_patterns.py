@@ -80,7 +80,8 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "all",
         (
             r"(?:list|show)(?: me)?(?: all| the| all the)? (?:runs|onboardings|everything)",
-            r"(?:what|which (?:runs|launches|onboardings))(?: has| have)? (?:failed|ended|finished)",
+            r"(?:what|which (?:runs|launches|onboardings))(?: has| have)?"
+            r" (?:failed|ended|finished)",
             r"(?:zeige? (?:mir )?|liste )(?:alle )?(?:läufe|onboardings)(?: auf)?",
         ),
     ),
