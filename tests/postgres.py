@@ -22,7 +22,16 @@ def postgres_server(given: str = "") -> Iterator[str]:
         yield conninfo(given)
         return
     with tempfile.TemporaryDirectory(prefix="pg") as folder, local_postgres(Path(folder)) as url:
+        _hasty(conninfo(url))
         yield conninfo(url)
+
+
+def _hasty(server: str) -> None:
+    """It waits for no disk: what it holds need not outlive the machine."""
+    with psycopg.connect(server, autocommit=True) as admin:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            admin.execute(f"ALTER SYSTEM SET {setting} = off")
+        admin.execute("SELECT pg_reload_conf()")
 
 
 def as_url(address: str) -> str:
@@ -33,11 +42,18 @@ def as_url(address: str) -> str:
 
 
 @contextmanager
-def empty_database(server: str) -> Iterator[str]:
-    """The libpq address of a new database, dropped at the end with whoever still uses it."""
+def empty_database(server: str, template: str = "template1") -> Iterator[str]:
+    """The libpq address of a new database, dropped at the end with whoever still uses it.
+
+    With `template` it is no empty one but a copy of that, which nobody may use meanwhile.
+    """
     name = f"agentos_test_{uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
         try:
             yield make_conninfo(server, dbname=name)
         finally:

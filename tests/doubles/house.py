@@ -27,6 +27,7 @@ from server.store.sqlite import SqliteDatabase
 from server.worker.drive import Driver
 from server.worker.embedded import EmbeddedEngine
 from server.worker.queued import QueuedEngine
+from tests.sqlite import installed
 
 DANA = Actor("dana", "api", scopes=ALL_SCOPES)
 LIMITS: Mapping[str, Any] = {"max_step_retries": 2, "backoff_base_seconds": 0.01}
@@ -88,6 +89,7 @@ async def house(
     workbench: Database
     engine: EmbeddedEngine | QueuedEngine
     if address is None:
+        installed(folder)
         database = workbench = SqliteDatabase(folder / "agentos.db")
         engine = EmbeddedEngine(database, bell, **engine_options)
     else:

@@ -18,9 +18,9 @@ WEBHOOK = "/webhooks/approval"
 
 
 @pytest.fixture
-def address(postgres: str) -> str:
+def address(installed: str) -> str:
     """Where the server does not execute the runs itself."""
-    return postgres
+    return installed
 
 
 def _asked(life: Life, path: str, body: dict[str, Any]) -> httpx.Response:

@@ -17,9 +17,9 @@ from tests.faults.lives import KILLED, begun
 
 
 @pytest.fixture
-def address(postgres: str) -> str:
+def address(installed: str) -> str:
     """On SQLite whoever kills the worker kills the caller too."""
-    return postgres
+    return installed
 
 
 def _sheet(companies: int) -> bytes:

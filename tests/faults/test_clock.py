@@ -24,9 +24,9 @@ FAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 
 
 @pytest.fixture
-def address(postgres: str) -> str:
+def address(installed: str) -> str:
     """Clocks can differ only where there are several processes."""
-    return postgres
+    return installed
 
 
 async def _parked(life: Life, home: House) -> str:

@@ -31,9 +31,9 @@ NOBODY = "host=127.0.0.1 port=1 dbname=none"
 
 
 @pytest.fixture
-def address(postgres: str) -> str:
+def address(installed: str) -> str:
     """There is somebody else to go on only on Postgres."""
-    return postgres
+    return installed
 
 
 @contextmanager

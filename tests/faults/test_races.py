@@ -25,9 +25,9 @@ EACH = 10
 
 
 @pytest.fixture
-def address(postgres: str) -> str:
+def address(installed: str) -> str:
     """There is one process only on SQLite."""
-    return postgres
+    return installed
 
 
 async def _parked(life: Life, home: House, companies: int) -> list[str]:

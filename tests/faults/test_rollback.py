@@ -65,7 +65,7 @@ def _undoing(life: Life, systems: Systems) -> list[str]:
 
 
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("after", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_a_rollback_survives_a_kill_around_every_write_to_a_system(
     life: Life, systems: Systems, after: bool
 ) -> None:

@@ -14,9 +14,9 @@ from tests.faults.twists import careless
 
 
 @pytest.fixture
-def address(postgres: str) -> str:
+def address(installed: str) -> str:
     """There are several processes."""
-    return postgres
+    return installed
 
 
 @pytest.mark.slow

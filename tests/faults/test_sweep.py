@@ -20,7 +20,7 @@ from tests.sandbox_server import MADE
 
 LIST = "POST /brevo/v3/contacts/lists"
 
-SAMPLE = 12
+SAMPLE = 8
 PARTS = 8
 SLACK = 10
 """How many boundaries another life may lack: a few commits of the engine come by the clock."""
@@ -80,16 +80,17 @@ def test_a_run_survives_a_kill_wherever_it_comes(
 
 
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("after", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_a_run_survives_a_kill_around_every_write_to_a_system(
-    life: Life, systems: Systems, records: Records
+    life: Life, systems: Systems, records: Records, after: bool
 ) -> None:
     writes = [name for name in _counted(life) if name[0].isupper() and not is_read(*name.split())]
     assert len(writes) >= sum(MADE.values())
-    for number, name in enumerate(writes * 2):
+    for number, name in enumerate(writes):
         (folder := life.folder / str(number)).mkdir()
         fresh = replace(life, folder=folder)
         systems.sandbox.reset()
-        assert _die(fresh, "Acme Corp", name, after=number < len(writes)) == KILLED
+        assert _die(fresh, "Acme Corp", name, after=after) == KILLED
         assert lived(onboard, fresh) == 0
         assert systems.made() == MADE, name
         assert Records(folder, "").statuses() == {"Acme Corp": "completed"}

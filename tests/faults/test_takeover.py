@@ -25,9 +25,9 @@ FINISHED = {"slack", "github", "grants"}
 
 
 @pytest.fixture
-def address(postgres: str) -> str:
+def address(installed: str) -> str:
     """There is one worker only on SQLite."""
-    return postgres
+    return installed
 
 
 def _worker(life: Life, name: str, *twists: Twist) -> Life:

@@ -18,9 +18,9 @@ CUT_OFF = "belongs to another worker now"
 
 
 @pytest.fixture
-def address(postgres: str) -> str:
+def address(installed: str) -> str:
     """There is one worker only on SQLite."""
-    return postgres
+    return installed
 
 
 def _worker(life: Life, name: str, *twists: Twist) -> Life:

@@ -37,8 +37,8 @@ class Place:
 
 
 @pytest.fixture
-async def place(postgres: str, tmp_path: Path) -> AsyncIterator[Place]:
-    async with one_life(tmp_path, postgres, None) as works, open_group_saver(postgres) as saver:
+async def place(installed: str, tmp_path: Path) -> AsyncIterator[Place]:
+    async with one_life(tmp_path, installed, None) as works, open_group_saver(installed) as saver:
         run_id = await works.launch()
         async with works.database.write() as tx:
             claim = await take(tx, WORKER, run_id=run_id)
@@ -47,11 +47,11 @@ async def place(postgres: str, tmp_path: Path) -> AsyncIterator[Place]:
 
 
 async def test_claim_waits_when_a_write_of_the_old_owner_is_under_way(
-    place: Place, postgres: str
+    place: Place, installed: str
 ) -> None:
     old = Thread(place.saver, place.run_id, place.claim.fence)
-    with psycopg.connect(postgres, autocommit=True) as database:
-        with held_up(postgres, place.run_id):
+    with psycopg.connect(installed, autocommit=True) as database:
+        with held_up(installed, place.run_id):
             write = asyncio.create_task(old.write())
             await waiting(database)
             again = asyncio.create_task(place.claim_again())

@@ -21,6 +21,7 @@ from server.store.tables import RunRow
 from server.worker.embedded import EmbeddedEngine
 from server.worker.queued import QueuedEngine
 from tests.contract.engines.recorder import Recorder
+from tests.sqlite import installed
 
 DANA = Actor("dana", "api", scopes=ALL_SCOPES)
 
@@ -79,6 +80,7 @@ async def one_life(
     database: Database
     engine: EmbeddedEngine | QueuedEngine
     if address is None:
+        installed(folder)
         database = SqliteDatabase(folder / "agentos.db")
         engine = EmbeddedEngine(database, bell, **options)
     else:

@@ -14,11 +14,11 @@ from tests.contract.engines.recorder import Recorder
 RUNS = 12
 
 
-async def test_nothing_is_tidied_while_no_rings_are_answered(postgres: str) -> None:
+async def test_nothing_is_tidied_while_no_rings_are_answered(installed: str) -> None:
     async def never(_run_id: str, _graph_version: str) -> None:
         raise AssertionError
 
-    await Doorbell(postgres, never, slots=1).tidy()
+    await Doorbell(installed, never, slots=1).tidy()
 
 
 async def _heard(folder: Path, address: str, seconds: float) -> int:
@@ -42,15 +42,15 @@ def unswept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("unswept")
 async def test_a_worker_of_an_older_release_uses_up_no_ring_of_a_later_one(
-    tmp_path: Path, postgres: str
+    tmp_path: Path, installed: str
 ) -> None:
-    assert await _heard(tmp_path, postgres, 20) == RUNS
+    assert await _heard(tmp_path, installed, 20) == RUNS
 
 
 @pytest.mark.usefixtures("unswept")
 async def test_rings_are_used_up_when_all_releases_share_a_queue(
-    tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, installed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: the worker of the older release hears every ring."""
     monkeypatch.setattr(queue, "_queue", lambda _version: "runs")
-    assert await _heard(tmp_path, postgres, 3) < RUNS
+    assert await _heard(tmp_path, installed, 3) < RUNS

@@ -17,16 +17,16 @@ WRITERS = 20
 
 
 @pytest.fixture
-def outside(postgres: str) -> Iterator[psycopg.Connection[tuple[int]]]:
+def outside(installed: str) -> Iterator[psycopg.Connection[tuple[int]]]:
     """Sees what is committed; the table that the tests write to is made here."""
-    with psycopg.connect(postgres, autocommit=True) as connection:
+    with psycopg.connect(installed, autocommit=True) as connection:
         connection.execute("CREATE TABLE notes (number int PRIMARY KEY, xid xid8)")
         yield connection
 
 
 @pytest.fixture
-async def grouped(postgres: str, outside: object) -> AsyncIterator[GroupedPostgres]:
-    database = GroupedPostgres(postgres)
+async def grouped(installed: str, outside: object) -> AsyncIterator[GroupedPostgres]:
+    database = GroupedPostgres(installed)
     await database.open()
     yield database
     await database.close()
@@ -63,9 +63,9 @@ async def test_writers_at_one_time_share_commits(
 
 
 async def test_without_the_group_each_has_its_own(
-    postgres: str, outside: psycopg.Connection[tuple[int]]
+    installed: str, outside: psycopg.Connection[tuple[int]]
 ) -> None:
-    plain = PostgresDatabase(postgres)
+    plain = PostgresDatabase(installed)
     await plain.open()
     await asyncio.gather(*(_note(plain, number) for number in range(WRITERS)))
     assert _commits(outside) == WRITERS

@@ -1,11 +1,15 @@
 """One system fails for good: the others finish, a person is asked, and each answer is followed."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.onboarding.conftest import STAND_IN, Office, step
-from tests.sandbox_server import MADE
+from domain.ports import System
+from systems.breaker import Breaker, Guarded
+from tests.integration.onboarding.conftest import STAND_IN, Office, opened, step
+from tests.sandbox_server import MADE, SandboxServer
 
 DOWN = {"kind": "status", "status": 503}
 REVOKED = {"kind": "auth_revoked"}
@@ -142,13 +146,27 @@ async def test_the_three_that_finished_are_undone_when_a_person_rolls_back(
     assert told == UNDONE.keys() - {system}
 
 
-async def test_rollback_asks_again_when_a_system_cannot_be_looked_into(office: Office) -> None:
-    run = await failed(office, "github", **DOWN)
+@pytest.fixture
+async def hasty(
+    tmp_path: Path, sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Office]:
+    """An office whose breakers close again at once."""
+
+    def guarded(system: System) -> Guarded:
+        return Guarded(system, Breaker(system.name, open_seconds=0.1))
+
+    monkeypatch.setattr("systems.registry.guarded", guarded)
+    async with opened(tmp_path, sandbox) as office:
+        yield office
+
+
+async def test_rollback_asks_again_when_a_system_cannot_be_looked_into(hasty: Office) -> None:
+    run = await failed(hasty, "github", **DOWN)
     run_id = run["run_id"]
-    run = await office.decide(run_id, "rollback")
+    run = await hasty.decide(run_id, "rollback")
     assert (run["status"], run["open_request"]["systems"]) == ("escalated", ["github"])
-    assert standing(office) == {"grants"}
-    office.sandbox.heal()
-    run = await office.decide(run_id, "rollback")
+    assert standing(hasty) == {"grants"}
+    hasty.sandbox.heal()
+    run = await hasty.decide(run_id, "rollback")
     assert run["status"] == "rolled_back"
-    assert standing(office) == {"grants"}
+    assert standing(hasty) == {"grants"}
