@@ -11,7 +11,7 @@ _UNKNOWN = "not told: no server answers"
 
 
 class Silent(AgentOSError):
-    """A system does not answer, or a process has ended without a word."""
+    """A system does not answer, or a process that holds runs has ended without a word."""
 
     code = "silent"
     advice = "See the page Systems of the console, and the runbook."
@@ -48,7 +48,7 @@ def _processes() -> str:
     if isinstance(found, str):
         return found
     told = [_process(one) for one in found["processes"]]
-    if any(not one["up"] for one in found["processes"]):
+    if any(one["runs"] and not one["up"] for one in found["processes"]):
         raise Silent(f"{'; '.join(told)}.")
     return "; ".join(told) or "none has told of itself yet"
 

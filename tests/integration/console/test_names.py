@@ -31,6 +31,7 @@ class Counted:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
+        self.name = self.system.name
         self.gate.set()
 
     async def plan(self, company: Company, ledger: Ledger) -> Sequence[Change]:
@@ -160,6 +161,17 @@ async def test_beyond_so_many_looks_a_minute_none_is_made(asking: Asking) -> Non
     assert await asking.verdict("Acme 0", "github") is Verdict.FREE
     asking.clock.now = 60.0
     assert await asking.verdict("Other") is Verdict.FREE
+
+
+async def test_a_system_whose_rate_is_spent_is_not_asked(asking: Asking) -> None:
+    slack = asking.systems["slack"]
+    watched = guarded(slack)
+    asking.systems["slack"] = watched
+    watched.sight.failed(ErrorCode.RATE_LIMITED, after_seconds=0.0)
+    assert await asking.verdict("Acme") is Verdict.FREE
+    watched.sight.failed(ErrorCode.RATE_LIMITED, after_seconds=60.0)
+    assert await asking.verdict("Globex") is Verdict.UNASKED
+    assert slack.plans == 1
 
 
 async def test_no_more_is_kept_than_may_be(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
