@@ -52,7 +52,7 @@ def test_a_system_that_is_silent_or_left_alone_is_a_problem(
     server: Server, wrong: dict[str, Any]
 ) -> None:
     server.told["systems"] = [{**SYSTEM, **wrong}]
-    with pytest.raises(Silent, match="since noon|circuit half open"):
+    with pytest.raises(Silent, match=r"since noon|circuit half open"):
         said("calls")
 
 
