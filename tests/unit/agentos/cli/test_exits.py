@@ -2,7 +2,7 @@
 
 import pytest
 
-from agentos.cli.exits import Exit, of_run
+from agentos.cli.exits import Exit, of_run, of_undoing
 from domain.status import TERMINAL, RunStatus
 
 CODES = {
@@ -22,6 +22,13 @@ CODES = {
 @pytest.mark.parametrize("status", RunStatus)
 def test_the_code_tells_the_status(status: RunStatus) -> None:
     assert of_run({"status": status.value, "report": None}) == CODES.get(status, Exit.SUCCEEDED)
+
+
+@pytest.mark.parametrize("status", RunStatus)
+def test_undoing_has_succeeded_when_nothing_is_left(status: RunStatus) -> None:
+    run = {"status": status.value, "report": None}
+    undone = status in (RunStatus.ROLLED_BACK, RunStatus.CANCELLED)
+    assert of_undoing(run) == (Exit.SUCCEEDED if undone else of_run(run))
 
 
 def test_every_status_that_ends_a_run_has_a_code_of_its_own_choice() -> None:
