@@ -181,8 +181,9 @@ def _said(message: BaseMessage) -> tuple[str, Sequence[str]]:
 
 
 def _facts(result: ToolMessage) -> dict[str, Any]:
+    facts = result.artifact
     try:
-        facts = json.loads(result.text)
+        facts = facts or json.loads(result.text)
     except ValueError:
         facts = None
     if isinstance(facts, dict):

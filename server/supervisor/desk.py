@@ -85,13 +85,9 @@ class Desk:
         items = [facts.brief(run) for run in page.items]
         return {"which": which, "runs": items, "more": bool(page.next_cursor)}
 
-    async def status(self, run: str) -> Json:
-        """Where a run stands; `run` is its id, or the company's name for its newest one."""
-        return facts.full(await self._find(run))
-
-    async def explain(self, run: str) -> Json:
-        """Why a run failed, or waits."""
-        return facts.reasons(await self._find(run))
+    async def status(self, run: str) -> RunState:
+        """The run with this id, or the newest one of the company with this name."""
+        return await self._find(run)
 
     async def retry(self, run: str, system: str) -> Json:
         """Propose to try a failed system again; not one of which nobody knows what it has done."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from domain.decisions import RequestKind
+from domain.context import person_can
 from domain.plans import ChangeKind
 from domain.runs import RunState
 from domain.status import PARKED, RunStatus
@@ -50,23 +50,6 @@ def reasons(run: RunState) -> Json:
         else None,
         "left_behind": list(run.leftovers),
     }
-
-
-def person_can(run: RunState) -> list[str]:
-    """The commands by which a person moves this run on; the API and the console take the same."""
-    me = run.run_id
-    if run.status is RunStatus.PAUSED:
-        return [f"agentos run resume {me}"]
-    match run.open_request and run.open_request.kind:
-        case RequestKind.APPROVAL:
-            return [f"agentos approve {me}", f"agentos deny {me} --reason WHY"]
-        case RequestKind.ESCALATION:
-            return [
-                f"agentos run retry {me} SYSTEM",
-                f"agentos run skip {me} SYSTEM --reason WHY",
-                f"agentos run cancel {me} --rollback",
-            ]
-    return []
 
 
 def _waits_for(run: RunState) -> str | None:

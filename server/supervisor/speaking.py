@@ -20,6 +20,7 @@ from server.telemetry.happenings import model_called
 
 _log = logging.getLogger("agentos.supervisor")
 PROMPT = "supervisor"
+NOT_FINISHED = "not_finished"
 _TOLD = "(The model did not answer: {code}. Rules did, which know everyday questions only.)"
 
 Request = ModelRequest[Desk]
@@ -58,7 +59,10 @@ class Speaking(AgentMiddleware[AgentState[Any], Desk]):
             turn.gave_way = "budget_exceeded"
         if not turn.gave_way:
             try:
-                return await self._ask(self._chosen, request, handler)
+                response = await self._ask(self._chosen, request, handler)
+                if _is_finished(response):
+                    return response
+                turn.gave_way = NOT_FINISHED
             except Exception as error:
                 if self._chosen.name == self._rules.name:
                     raise
@@ -71,6 +75,7 @@ class Speaking(AgentMiddleware[AgentState[Any], Desk]):
         try:
             response = await handler(request)
             said = next(m for m in response.result if isinstance(m, AIMessage))
+            error = None if _is_finished(response) else NOT_FINISHED
         except Exception as fault:
             error = classify(fault).code
             raise
@@ -87,6 +92,12 @@ class Speaking(AgentMiddleware[AgentState[Any], Desk]):
         if fault.trouble is Trouble.CONFIGURATION:
             _log.error("the model cannot be used as it is set up: %s", fault.code)
         return fault.code
+
+
+def _is_finished(response: ModelResponse[Any]) -> bool:
+    """Whether all was said: half a call would launch half a name, half an answer says anything."""
+    (said,) = (m for m in response.result if isinstance(m, AIMessage))
+    return said.response_metadata.get("stopReason") in ("end_turn", "tool_use")
 
 
 def _telling(response: ModelResponse[Any], code: str) -> ModelResponse[Any]:

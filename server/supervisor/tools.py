@@ -1,4 +1,8 @@
-"""The supervisor's tools, as a model sees them. None grants, approves, denies or skips anything."""
+"""The supervisor's tools, as a model sees them. None grants, approves, denies or skips anything.
+
+Of a run a model is shown what `to_context` says, as `GET /runs/{run_id}/context` does; beside it go
+the few facts that callers and the rules read.
+"""
 
 import json
 from typing import Any, Literal
@@ -7,8 +11,10 @@ from langchain.tools import BaseTool, ToolRuntime, tool
 from langchain_core.messages import AnyMessage, HumanMessage
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.context import to_context
 from domain.errors import AgentOSError, Invalid
 from domain.names import name_key
+from server.supervisor import facts
 from server.supervisor.desk import Desk, Which
 from server.supervisor.facts import Json
 
@@ -68,26 +74,28 @@ async def list_runs(which: Which, runtime: Call) -> str:
     return told(await _desk(runtime).list_runs(which))
 
 
-@tool
-async def status(run: str, runtime: Call) -> str:
+@tool(response_format="content_and_artifact")
+async def status(run: str, runtime: Call) -> tuple[str, Json]:
     """Tell where one run stands in each system, and what a person can do now.
 
     Args:
         run: The id of the run, or the company's name for its newest run.
         runtime: Given by the service.
     """
-    return told(await _desk(runtime).status(run))
+    found = await _desk(runtime).status(run)
+    return to_context(found), facts.full(found)
 
 
-@tool
-async def explain_failure(run: str, runtime: Call) -> str:
+@tool(response_format="content_and_artifact")
+async def explain_failure(run: str, runtime: Call) -> tuple[str, Json]:
     """Tell why a run failed, waits or goes on without a system, and what would help.
 
     Args:
         run: The id of the run, or the company's name for its newest run.
         runtime: Given by the service.
     """
-    return told(await _desk(runtime).explain(run))
+    found = await _desk(runtime).status(run)
+    return to_context(found), facts.reasons(found)
 
 
 @tool
@@ -148,9 +156,9 @@ def _desk(runtime: Call) -> Desk:
     return desk
 
 
-def told(facts: Json) -> str:
+def told(found: Json) -> str:
     """Facts as a model reads them."""
-    return json.dumps(facts, ensure_ascii=False)
+    return json.dumps(found, ensure_ascii=False)
 
 
 def _values(people: list[dict[str, Any]]) -> list[str]:

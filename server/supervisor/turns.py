@@ -135,7 +135,7 @@ class _Telling:
                         call_id=str(call["id"]), tool=call["name"], arguments=call["args"]
                     )
             case ToolMessage():
-                result = _read(message.text)
+                result = _read(message)
                 ok = message.status != "error"
                 if ok and isinstance(result, dict) and result.get("launched"):
                     self.launched.append(result["run_id"])
@@ -144,12 +144,14 @@ class _Telling:
                 )
 
 
-def _read(text: str) -> Any:
+def _read(message: ToolMessage) -> Any:
     """A tool's facts; what the library says of a call that it could not make is text."""
+    if message.artifact is not None:
+        return message.artifact
     try:
-        return json.loads(text)
+        return json.loads(message.text)
     except ValueError:
-        return text
+        return message.text
 
 
 def _config(thread_id: str) -> RunnableConfig:

@@ -71,11 +71,13 @@ class Chatter:
         return [p.result for p in await self.say(text, actor) if isinstance(p, ToolAnswered)]
 
 
-def chatter(home: House, script: Script | None = None, **options: Any) -> Chatter:
-    """A supervisor on the checkpointer of the house."""
+def chatter(
+    home: House, script: Script | None = None, chosen: Voice | None = None, **options: Any
+) -> Chatter:
+    """A supervisor on the checkpointer of the house, of the `chosen` voice or of the script."""
     saver = home.driver.onboarding.checkpointer
     assert isinstance(saver, BaseCheckpointSaver)
-    supervisor = AgentSupervisor(voice_of(script))
+    supervisor = AgentSupervisor(chosen or voice_of(script))
     supervisor.open(saver)
     return Chatter(Chats(home.service, supervisor, **options), saver)
 

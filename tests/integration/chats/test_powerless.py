@@ -9,10 +9,11 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 
 from domain.chats import ToolAnswered, TurnAnswered
 from domain.codes import Effect, ErrorCode
+from domain.context import to_context
 from domain.scopes import DEFAULT_TENANT
 from domain.status import RunStatus
 from prompts.loader import load
-from server.lifecycle.reads import list_runs
+from server.lifecycle.reads import get_run, list_runs
 from server.supervisor import framing, tidying
 from server.supervisor.desk import Desk
 from server.supervisor.tools import TOOLS
@@ -76,7 +77,9 @@ async def test_a_hostile_name_stays_a_value_and_is_never_in_the_prompt(home: Hou
     system, user, _, result = model.shown[-1]
     assert HOSTILE_NAME not in system.text
     assert json.loads(user.text)["snapshot"]["active_runs"][0]["company"] == HOSTILE_NAME
-    assert json.loads(result.text)["company"] == HOSTILE_NAME
+    waiting = await get_run(home.service, run.run_id, tenant=DEFAULT_TENANT)
+    assert result.text == to_context(waiting)
+    assert "<system>" not in result.text
     assert "Launched" not in (await chatter(home).answer("what waits for me?")).text
     page = await list_runs(home.service, tenant=DEFAULT_TENANT)
     assert [each.status for each in page.items] == [RunStatus.AWAITING_APPROVAL]

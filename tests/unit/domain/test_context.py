@@ -39,7 +39,7 @@ def test_context_is_exact_when_the_run_is_new() -> None:
 
 def test_context_shows_the_plan_and_the_question_when_approval_is_open() -> None:
     subjects = _read(to_context(run_after(*TO_APPROVAL)))
-    assert list(subjects) == ["run", "company", "request", "plan", "waiting_for"]
+    assert list(subjects) == ["run", "company", "request", "plan", "person_can", "waiting_for"]
     assert subjects["plan"] == {
         "digest": samples.PLAN.digest,
         "changes": [
@@ -102,8 +102,8 @@ def _poisoned() -> RunState:
 def test_no_tag_is_closed_when_every_text_is_hostile() -> None:
     text = to_context(_poisoned())
     subjects = _read(text)
-    assert len(subjects) == 9
-    assert all(HOSTILE in _texts(body) for body in subjects.values())
+    assert len(subjects) == 10
+    assert all(any(HOSTILE in each for each in _texts(body)) for body in subjects.values())
     assert text.count("<") == 2 * len(subjects)
 
 

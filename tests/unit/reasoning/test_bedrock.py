@@ -16,7 +16,7 @@ from reasoning.models import ModelChoice, chat_model
 from reasoning.planner import Planner
 from reasoning.planner_rules import planner_rules
 from reasoning.prices import cost
-from tests.unit.reasoning.conftest import MODEL, StandIn
+from tests.doubles.stand_in import MODEL, StandIn
 from tests.unit.reasoning.evals import Notes
 
 ACME = {"name": "Acme Corp", "systems": ["slack"]}

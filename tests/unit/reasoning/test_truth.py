@@ -14,7 +14,7 @@ from reasoning.reporter_rules import reporter_rules
 from reasoning.truth import held_to
 from reasoning.wire import ReportReply
 from reasoning.writer import ReportWriter, shown
-from tests.unit.reasoning.conftest import StandIn
+from tests.doubles.stand_in import StandIn
 
 LINK = "https://slack.example/archives/C1"
 SYSTEMS = ("slack", "github", "newsletter", "grants")
