@@ -23,7 +23,8 @@ def table() -> Mapping[str, Any]:
 
 
 def cost(model: str, usage: Mapping[str, Any] | None) -> Decimal | None:
-    """The price of one call in US dollars; None when the model or its usage is not known."""
+    """The price of one call in US dollars; None when the usage, or the price of any of it, is not
+    known."""
     if model == "rules":
         return Decimal(0)
     geo = _GEO.match(model)
@@ -43,7 +44,9 @@ def cost(model: str, usage: Mapping[str, Any] | None) -> Decimal | None:
         "cache_write_5m": short,
         "cache_write_1h": hour,
     }
-    total = sum((Decimal(prices[k]) * n for k, n in amounts.items()), Decimal(0)) / _MILLION
+    if any(n and kind not in prices for kind, n in amounts.items()):
+        return None
+    total = sum((Decimal(prices[k]) * n for k, n in amounts.items() if n), Decimal(0)) / _MILLION
     if geo and geo["geo"] != "global":
         total *= Decimal(table()["regional_factor"])
     return total
