@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.codes import ErrorCode
 from domain.scopes import Scope
 from server.lifecycle import processes
 from server.lifecycle.service import Actor
@@ -57,6 +58,15 @@ async def test_rates_silence_and_circuit_are_told(watched: Desk) -> None:
         False, "open", "UNAVAILABLE",
     )  # fmt: skip
     assert (github["answers"], github["rate_left"]) == (True, 4999)
+
+
+async def test_a_rate_that_was_filled_anew_since_is_told_so(watched: Desk) -> None:
+    sight(watched, "slack").failed(ErrorCode.RATE_LIMITED, after_seconds=60.0)
+    page = await watched.open("/systems")
+    assert "Rate left 0 calls, full again in" in page.text
+    sight(watched, "slack").failed(ErrorCode.RATE_LIMITED, after_seconds=0.0)
+    page = await watched.open("/systems")
+    assert "Rate left Full again just now" in page.text
 
 
 async def test_workers_are_listed_with_what_they_hold(watched: Desk) -> None:
