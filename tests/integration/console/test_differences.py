@@ -29,10 +29,12 @@ async def test_the_card_compares_with_the_newest_completed_launch(desk: Desk) ->
     run_id = await parked(desk, "Acme Corp")
     for path in ("/approvals", f"/runs/{run_id}"):
         assert HEADING not in (await desk.open(path)).text
-    await desk.home.decide(run_id, "deny", reason="Not yet.")
     await completed(desk, "Acme Corp", systems=["slack", "github"])
     newest = await completed(desk, "Acme Corp", systems=["slack"])
     await completed(desk, "Acme Labs")
+    denied = await parked(desk, "Acme Corp", systems=["github"])
+    await desk.home.decide(denied, "deny", reason="Not yet.")
+    await desk.home.until(denied, RunStatus.DENIED)
     again = await parked(desk, "Acme Corp", systems=["github"])
     for path in (f"/approvals?run={again}", f"/runs/{again}"):
         page = await desk.open(path)
