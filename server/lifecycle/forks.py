@@ -29,23 +29,24 @@ async def fork(
     now = await get_run(service, run_id, tenant=actor.tenant)
     check_version(now, if_version)
     then = now if at is None else await get_run(service, run_id, tenant=actor.tenant, at=at)
-    body = _about(then) | (changes or {})
-    body["company_name"] = body["company_name"] or _about(then)["company_name"]
-    if body["company_name"] != then.company.name and "slug" not in (changes or {}):
+    about = _about(then)
+    body = about | (changes or {})
+    body["company_name"] = body["company_name"] or about["company_name"]
+    if body["company_name"] != about["company_name"] and "slug" not in (changes or {}):
         body["slug"] = None  # it was the other company's
     origin = Origin(run_id=run_id, seq=then.version)
     return await launch(service, LaunchRequest.model_validate(body), actor, origin=origin)
 
 
 def _about(run: RunState) -> dict[str, Any]:
-    company, read = run.company, run.company != UNNAMED
+    company, read = run.company, run.company.company_id != UNNAMED.company_id
     own_slug = read and company.company_id != company_id_for(company.name)
     return {
         "company_name": company.name if read else None,
         "request": None if run.plan or (run.reading and read) else run.request.request,
         "systems": list(run.systems) if read else run.request.systems,
         "contacts": list(company.contacts),
-        "slug": company.slug if own_slug else None,
+        "slug": company.slug if own_slug else None if read else run.request.slug,
         "note": run.request.note,
         "deadline_seconds": run.request.deadline_seconds,
         "choices": company.choices,

@@ -1,9 +1,14 @@
 """New runs from what others were about."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from domain.launches import LaunchRequest
+from server.lifecycle.forks import fork
+from server.lifecycle.launches import launch
+from tests.doubles.house import DANA, house
 from tests.integration.api.conftest import Door
 from tests.integration.caller import RUNS
 
@@ -116,3 +121,14 @@ async def test_webhook_and_verify_heed_if_match(door: Door) -> None:
     assert (await door.move(run["run_id"], "verify", headers=stale)).status_code == 412
     current = {"If-Match": f'"{run["version"]}"'}
     assert (await door.move(run["run_id"], "verify", headers=current)).status_code == 200
+
+
+async def test_fork_says_the_same_words_when_they_were_not_read_yet(folder: Path) -> None:
+    async with house(folder, {}, served=False) as home:
+        people = [{"email": "dana@example.com"}]
+        said = {"request": "somebody new", "contacts": people, "slug": "new-corp"}
+        old = (await launch(home.service, LaunchRequest.model_validate(said), DANA)).run
+        new = (await fork(home.service, old.run_id, DANA)).run
+    assert new.run_id != old.run_id
+    assert new.request.model_dump() == old.request.model_dump()
+    assert new.company == old.company
