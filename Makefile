@@ -89,6 +89,8 @@ bench: install  ## what a run costs, side by side
 	@$(BIN)/python -m benchmarks.savers
 	@$(BIN)/python -m benchmarks.service
 	@$(BIN)/python -m benchmarks.watching
+	@$(BIN)/python -m benchmarks.watching --traced
+	@$(BIN)/python -m benchmarks.calls
 
 format: install  ## put the code into shape
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --fix --quiet .

@@ -1,20 +1,26 @@
 """What watching costs while nobody watches: tracing off, no lines of events, metrics not scraped.
 
     python -m benchmarks.watching --runs 100
+    python -m benchmarks.watching --traced
 
 Every call of what watches is timed within whole runs, and set against all CPU that these took. The
 timing itself is counted as well, so the share is at most what is printed. It ends with 1 when that
 is 2 % or more.
+
+With `--traced`, runs with traces, sent to a process of its own, are set beside runs without.
 """
 
 import argparse
 import asyncio
+import multiprocessing
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
+from statistics import median
 from typing import Any
 from unittest import mock
 
@@ -26,7 +32,9 @@ from rich.console import Console
 from benchmarks.crew import Crew, callers
 from benchmarks.service import launched_and_done
 from server.telemetry.metrics import CHECKPOINTS
-from server.telemetry.tracing import traced
+from server.telemetry.redaction import redactor
+from server.telemetry.tracing import Tracing, traced
+from tests.langsmith_stand_in import langsmith_stand_in
 
 MOST = 0.02
 PLACES = ("server.store.log.happened", "langsmith.utils.tracing_is_enabled")
@@ -79,6 +87,42 @@ async def measured(runs: int) -> tuple[float, dict[str, Watch]]:
     return took, watches | {"checkpoints timed": _checkpoints(watches[PLACES[0]].calls)}
 
 
+async def _whole(runs: int, tracing: Tracing | None) -> float:
+    """CPU seconds of one run, the threads that send traces included."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        async with Crew("sqlite", place, 1, slots=8) as crew, callers(place, crew) as service:
+            async with traced(tracing):
+                await launched_and_done(service, "warm up")
+                began = time.process_time()
+                for number in range(runs):
+                    await launched_and_done(service, f"Company {number}")
+            return (time.process_time() - began) / runs
+
+
+def _receive(told: Connection) -> None:
+    with langsmith_stand_in() as ingest:
+        told.send(ingest.url)
+        told.recv()
+
+
+def side_by_side(runs: int, rounds: int) -> tuple[float, float]:
+    """CPU seconds of a run without and with traces, medians of the rounds."""
+    spawning = multiprocessing.get_context("spawn")
+    ours, theirs = spawning.Pipe()
+    receiver = spawning.Process(target=_receive, args=(theirs,))
+    receiver.start()
+    clean = redactor(["a secret of this service"])
+    wanted = Tracing(project="bench", clean=clean, endpoint=ours.recv(), api_key="bench")
+    off, on = [], []
+    for _ in range(rounds):
+        off.append(asyncio.run(_whole(runs, None)))
+        on.append(asyncio.run(_whole(runs, wanted)))
+    ours.send("enough")
+    receiver.join()
+    return median(off), median(on)
+
+
 def _found(place: str) -> Callable[..., Any]:
     module, _, name = place.rpartition(".")
     function: Callable[..., Any] = getattr(sys.modules[module], name)
@@ -97,7 +141,17 @@ def _checkpoints(calls: int) -> Watch:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--runs", type=int, default=100)
-    runs = options.parse_args().runs
+    options.add_argument("--traced", action="store_true")
+    options.add_argument("--rounds", type=int, default=3)
+    given = options.parse_args()
+    if given.traced:
+        off, on = side_by_side(given.runs, given.rounds)
+        Console().print(
+            f"CPU a run: {off * 1000:.0f} ms without traces, {on * 1000:.0f} ms with them "
+            f"(+{on / off - 1:.0%})"
+        )
+        return
+    runs = given.runs
     took, watches = asyncio.run(measured(runs))
     console = Console()
     console.print(f"{took / runs * 1000:.1f} ms CPU a run, of which")
