@@ -8,6 +8,8 @@ does the rest and nothing twice.
 from collections.abc import Sequence
 from datetime import timedelta
 
+from pydantic import ValidationError
+
 from domain.canonical import digest
 from domain.chats import Action, Proposal
 from domain.decisions import Answer, DecisionKind
@@ -91,6 +93,8 @@ async def carry_out(service: Service, shown: str | None = None) -> bool:
                 outcome = Outcome(run_id=await _do(service, tx, action, actor))
         except RequestError as error:
             outcome = Outcome(problem=f"{error.message} {error.advice}")
+        except ValidationError:  # of an earlier release, whose words this one takes otherwise
+            outcome = Outcome(problem="It cannot be done as it was proposed.")
         await proposals.done(tx, found, outcome)
     return True
 

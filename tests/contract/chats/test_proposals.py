@@ -9,6 +9,7 @@ from server.lifecycle import proposals, reads
 from server.lifecycle.feeding import feed
 from server.lifecycle.intake import Intake
 from server.lifecycle.service import Service
+from server.store.chat_tables import ProposalRow
 from tests.doubles.chatter import Death, chatter
 from tests.doubles.house import DANA, House
 
@@ -68,6 +69,19 @@ async def test_what_a_dead_process_had_begun_is_ended(
     done = await chatter(home).answer("yes", shown=proposal)
     assert len(done.launched) == 3
     assert await launched(home) == NAMES
+
+
+async def test_what_can_no_longer_be_done_holds_nothing_else_up(home: House) -> None:
+    chat = chatter(home)
+    proposal = await chat.propose(THREE)
+    (first, *_) = proposal.actions
+    async with home.service.database.write() as tx:
+        row = await tx.session.get_one(ProposalRow, proposal.digest)
+        old = first.model_copy(update={"arguments": {"a field of another release": 1}})
+        row.actions = [old.model_dump(mode="json"), *row.actions[1:]]
+    answer = await chat.answer("yes", shown=proposal)
+    assert "It cannot be done as it was proposed." in answer.text
+    assert await launched(home) == NAMES[1:]
 
 
 async def test_what_finds_no_room_follows_when_there_is_some(
