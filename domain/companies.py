@@ -80,22 +80,35 @@ _Slack = Annotated[
 
 
 class Contact(BaseModel):
-    """A person at the company; `Invalid` unless there is at least one way to reach them."""
+    """A person at the company; `Invalid` unless there is at least one way to reach them.
+
+    With `newsletter_only` nothing but the newsletter is told of the address.
+    """
 
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
         strict=True,
-        json_schema_extra=patterns.any_of("email", "github", "slack"),
+        json_schema_extra={
+            **patterns.any_of("email", "github", "slack"),
+            "dependentSchemas": {"newsletter_only": patterns.all_of("email")},
+        },
     )
 
     name: _Name | None = None
     email: _Email | None = None
     github: _Github | None = None
     slack: _Slack | None = None
+    newsletter_only: bool = Field(default=False, exclude_if=lambda only: not only)
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
+        if "newsletter_only" in self.model_fields_set and self.email is None:
+            raise Invalid(
+                "newsletter_only is said of a contact without an address.",
+                field="contacts",
+                advice="Give its email.",
+            )
         if self.email is None and self.github is None and self.slack is None:
             raise Invalid(
                 "A contact cannot be reached.",

@@ -41,6 +41,9 @@ CHANNEL: dict[str, Any] = {"pattern": "^[a-z0-9][a-z0-9_-]{0,79}$"}
 
 def any_of(*names: str) -> dict[str, Any]:
     """An object in which one of these has a value."""
-    return {
-        "anyOf": [{"required": [each], "properties": {each: {"type": "string"}}} for each in names]
-    }
+    return {"anyOf": [all_of(each) for each in names]}
+
+
+def all_of(*names: str) -> dict[str, Any]:
+    """An object in which each of these has a value."""
+    return {"required": [*names], "properties": {each: {"type": "string"} for each in names}}

@@ -91,15 +91,30 @@ def request_for(
     return LaunchRequest(
         company_name=one.name,
         systems=list(one.systems),
-        contacts=list(dict.fromkeys(contacts)),
+        contacts=list(dict.fromkeys(_meant(each, one) for each in contacts)),
         choices=choices,
         note=launch.note,
     )
 
 
-def meant_for(system: str, company: Company, newsletter_only: AbstractSet[str]) -> Company:
-    """The company without the people whom this system is not to write to."""
-    if system == "newsletter" or not newsletter_only:
+def meant_for(
+    system: str, company: Company, newsletter_only: AbstractSet[str] = frozenset()
+) -> Company:
+    """The company without the people whom this system is not to write to.
+
+    Runs that were read by an earlier release have these addresses beside their company.
+    """
+    if system == "newsletter":
         return company
-    people = tuple(one for one in company.contacts if one.email not in newsletter_only)
+    people = tuple(
+        each
+        for each in company.contacts
+        if not each.newsletter_only and each.email not in newsletter_only
+    )
     return company.model_copy(update={"contacts": people})
+
+
+def _meant(person: Contact, one: Wanted) -> Contact:
+    if person.email not in one.newsletter_only:
+        return person
+    return person.model_copy(update={"newsletter_only": True})

@@ -84,24 +84,19 @@ async def _in_words(service: Service, launch: LaunchRequest) -> Preview:
         if first:
             request = request.model_copy(update={"slug": launch.slug})
         name = launch.company_name or one.name
-        only = one.newsletter_only if first else ()
         systems = chosen(one.systems, service.systems)
-        plans.append(_proposed(service, request, systems, name, frozenset(only)))
+        plans.append(_proposed(service, request, systems, name))
     return Preview(tuple(await asyncio.gather(*plans)), reading.question, reading.notes)
 
 
 async def _proposed(
-    service: Service,
-    request: LaunchRequest,
-    systems: tuple[str, ...],
-    name: str,
-    newsletter_only: frozenset[str] = frozenset(),
+    service: Service, request: LaunchRequest, systems: tuple[str, ...], name: str
 ) -> Proposed:
     async with service.database.read() as tx:
         company = await slugs.propose(tx, name, request.slug)
     company = request.about(company)
     found = await asyncio.gather(
-        *(_read(service, each, meant_for(each, company, newsletter_only)) for each in systems)
+        *(_read(service, each, meant_for(each, company)) for each in systems)
     )
     return Proposed(company, systems, tuple(change for changes in found for change in changes))
 

@@ -151,10 +151,32 @@ async def test_addresses_for_the_newsletter_are_invited_nowhere_else(office: Off
         office,
         "Onboard Acme Corp. The newsletter goes to news@acme.example, contact is dana@acme.example",
     )
-    mails = [c for c in run["plan"]["changes"] if c["sends_mail"]]
-    assert [change["system"] for change in mails] == ["github", "newsletter", "newsletter"]
+    assert mailed(run) == ["github", "newsletter", "newsletter"]
     run = await office.decide(run["run_id"], "approve")
     assert run["status"] == "completed"
+
+
+def mailed(run: dict[str, Any]) -> list[str]:
+    """The systems in which somebody would get mail, once for each person."""
+    return [change["system"] for change in run["plan"]["changes"] if change["sends_mail"]]
+
+
+async def test_addresses_for_the_newsletter_are_so_in_the_second_company_too(
+    office: Office,
+) -> None:
+    text = "Onboard Acme. Onboard Globex, newsletter to news@globex.example."
+    run = await answered(office, await asked(office, text), "yes")
+    (other,) = (await office.http.get(RUNS, params={"company": "Globex"})).json()["items"]
+    assert mailed(run) == []
+    assert mailed(await office.wait(other["run_id"])) == ["newsletter"]
+
+
+async def test_a_body_says_who_is_for_the_newsletter_alone(office: Office) -> None:
+    people = [{"email": "news@acme.example", "newsletter_only": True}, {"email": "d@acme.example"}]
+    assert mailed(await office.parked(contacts=people)) == ["github", "newsletter", "newsletter"]
+    people = [{"github": "octocat", "newsletter_only": True}]
+    answer = await office.http.post(RUNS, json={"company_name": "Globex", "contacts": people})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
 
 
 async def test_who_approves_is_told_what_the_request_held_besides(office: Office) -> None:
