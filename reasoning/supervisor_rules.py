@@ -95,7 +95,11 @@ def _launch(company: CompanyReply, systems: Sequence[str]) -> dict[str, Any]:
     first = {"name": company.contact_name, "email": company.contact_email}
     people = [
         {field: value for field, value in first.items() if value} if company.contact_email else {},
-        *({"email": address} for address in company.newsletter_emails),
+        *(
+            {"email": address, "newsletter_only": True}
+            for address in company.newsletter_emails
+            if address != company.contact_email
+        ),
         *({"github": login.lstrip("@")} for login in company.github_handles),
     ]
     given: dict[str, Any] = {

@@ -60,5 +60,7 @@ def _told(one: Contact) -> Iterator[str]:
         yield one.name
     if one.email:
         yield f"<{one.email}>"
+    if one.newsletter_only:
+        yield "for the newsletter alone"
     if one.github:
         yield f"@{one.github} on GitHub"

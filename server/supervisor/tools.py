@@ -32,6 +32,7 @@ class Person(BaseModel):
     name: str | None = Field(default=None, description="As the user wrote it.")
     email: str | None = None
     github: str | None = Field(default=None, description="A GitHub login.")
+    newsletter_only: bool = Field(default=False, description="If the email is for nothing else.")
 
 
 @tool
@@ -54,7 +55,7 @@ async def launch(
         channel_name: The Slack channel, if the user named one.
         runtime: Given by the service.
     """
-    people = [person.model_dump(exclude_none=True) for person in contacts or []]
+    people = [person.model_dump(exclude_defaults=True) for person in contacts or []]
     named = [channel_name] if channel_name else []
     _said_by_the_user(runtime.state["messages"], company_name, *named, *_values(people))
     given: Json = {"company_name": company_name, "contacts": people}
@@ -162,7 +163,7 @@ def told(found: Json) -> str:
 
 
 def _values(people: list[dict[str, Any]]) -> list[str]:
-    return [value for person in people for value in person.values()]
+    return [value for person in people for value in person.values() if isinstance(value, str)]
 
 
 def _said_by_the_user(messages: list[AnyMessage], *values: str) -> None:

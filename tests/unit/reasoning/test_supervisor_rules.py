@@ -127,6 +127,11 @@ def test_people_whom_the_sentence_names_come_along() -> None:
     }
 
 
+def test_whoever_is_for_the_newsletter_alone_is_launched_so() -> None:
+    ((_, given),) = calls("Onboard Acme Corp, newsletter to news@acme.example.")
+    assert given["contacts"] == [{"email": "news@acme.example", "newsletter_only": True}]
+
+
 @pytest.mark.parametrize("text", ["who is Globex", "Acme Corp", "Acme Corp in slack", "yes"])
 def test_nothing_is_launched_when_nobody_says_so(text: str) -> None:
     assert calls(text) == []
