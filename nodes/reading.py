@@ -24,7 +24,10 @@ async def read_request(state: OnboardingState, context: NodeContext, words: Word
     """
     reader, desk = _given(context)
     number = len(words.answered)
-    reading = confirmed(words) or understood(await reader.read(words, context.journal), words)
+    reading = confirmed(words)
+    if reading is None:
+        read = await reader.read(words, context.journal)
+        reading = understood(read, words, list(context.systems))
     event = RequestRead(reading=reading)
     if reading.question is None:
         first, *others = reading.companies

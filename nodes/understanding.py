@@ -1,18 +1,20 @@
 """What a request in words comes to beside the body of its launch; nothing is read or done here."""
 
+from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 
 from domain.companies import Company, Contact
-from domain.launches import LaunchRequest
+from domain.launches import MAX_CONTACTS, LaunchRequest
 from domain.names import name_key
 from domain.ports import Words
 from domain.readings import About, Reading, Wanted
 from reasoning.rules.consent import is_yes
 
 
-def understood(reading: Reading, words: Words) -> Reading:
-    """The reading as far as body and answers agree with it, else with what is to be asked."""
-    return _several(_agreed(reading, words))
+def understood(reading: Reading, words: Words, known: Collection[str]) -> Reading:
+    """The reading as far as body, answers and the `known` systems agree with it, else with what is
+    to be asked."""
+    return _several(_within(_agreed(reading, words, known), words))
 
 
 def confirmed(words: Words) -> Reading | None:
@@ -26,12 +28,12 @@ def confirmed(words: Words) -> Reading | None:
     return asked.model_copy(update={"question": None, "about": None})
 
 
-def _agreed(reading: Reading, words: Words) -> Reading:
+def _agreed(reading: Reading, words: Words, known: Collection[str]) -> Reading:
     """What the body of the launch says holds; where the words say something else, it is asked."""
     if reading.question:
         return reading
     named = _about_name(reading, words)
-    return named if named.question else _about_systems(named, words)
+    return named if named.question else _about_systems(named, words, known)
 
 
 def _about_name(reading: Reading, words: Words) -> Reading:
@@ -46,10 +48,10 @@ def _about_name(reading: Reading, words: Words) -> Reading:
     return reading.model_copy(update={"companies": ((found or list(reading.companies))[0],)})
 
 
-def _about_systems(reading: Reading, words: Words) -> Reading:
+def _about_systems(reading: Reading, words: Words, known: Collection[str]) -> Reading:
     systems = words.launch.systems
     if systems is None or _was_asked(words, About.SYSTEMS):
-        return reading
+        return _here(reading, known)
     agreed = []
     for one in reading.companies:
         if set(systems) != set(one.systems) and _chosen(one):
@@ -60,6 +62,35 @@ def _about_systems(reading: Reading, words: Words) -> Reading:
             return reading.model_copy(update={"question": question, "about": About.SYSTEMS})
         agreed.append(one.model_copy(update={"systems": tuple(systems)}))
     return reading.model_copy(update={"companies": tuple(agreed)})
+
+
+def _here(reading: Reading, known: Collection[str]) -> Reading:
+    """To choose none means all that are here; one that is not here is asked about."""
+    found = [
+        one if _chosen(one) else one.model_copy(update={"systems": tuple(known)})
+        for one in reading.companies
+    ]
+    missing = [name for one in found for name in one.systems if name not in known]
+    if missing:
+        told = ", ".join(dict.fromkeys(missing))
+        question = f"There is no {told} here. Which of {', '.join(known)} are meant?"
+        return reading.model_copy(update={"question": question, "about": About.SYSTEMS})
+    return reading.model_copy(update={"companies": tuple(found)})
+
+
+def _within(reading: Reading, words: Words) -> Reading:
+    """A launch names so many people at most; those of its body are the first company's."""
+    given = words.launch.contacts
+    for one in () if reading.question else reading.companies:
+        number = len(_people(one, (*given, *one.contacts)))
+        if number > MAX_CONTACTS:
+            question = (
+                f"{number} people are named for {one.name}; {MAX_CONTACTS} is the limit. Who of"
+                " them is meant?"
+            )
+            return reading.model_copy(update={"question": question, "about": About.INTENT})
+        given = []
+    return reading
 
 
 def _was_asked(words: Words, about: About) -> bool:
@@ -91,7 +122,7 @@ def request_for(
     return LaunchRequest(
         company_name=one.name,
         systems=list(one.systems),
-        contacts=list(dict.fromkeys(_meant(each, one) for each in contacts)),
+        contacts=_people(one, contacts),
         choices=choices,
         note=launch.note,
     )
@@ -112,6 +143,11 @@ def meant_for(
         if not each.newsletter_only and each.email not in newsletter_only
     )
     return company.model_copy(update={"contacts": people})
+
+
+def _people(one: Wanted, contacts: Iterable[Contact]) -> list[Contact]:
+    """Each of them once."""
+    return list(dict.fromkeys(_meant(each, one) for each in contacts))
 
 
 def _meant(person: Contact, one: Wanted) -> Contact:

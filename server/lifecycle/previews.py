@@ -73,7 +73,8 @@ async def _in_words(service: Service, launch: LaunchRequest) -> Preview:
     """As a launch reads it: by the same reader, under the same rules."""
     assert service.reader is not None  # noqa: S101 - for the type checker; the caller has looked
     words = Words("preview", launch)
-    reading = understood(await service.reader.read(words, _NoJournal()), words)
+    read = await service.reader.read(words, _NoJournal())
+    reading = understood(read, words, list(service.systems))
     if reading.question and reading.about is not About.SEVERAL:
         return Preview((), reading.question, reading.notes)
     plans = []

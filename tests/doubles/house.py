@@ -41,7 +41,7 @@ class House:
     driver: Driver
     engine: EmbeddedEngine | QueuedEngine
 
-    async def launch(self, name: str = "Acme Corp", **fields: Any) -> RunState:
+    async def launch(self, name: str | None = "Acme Corp", **fields: Any) -> RunState:
         request = LaunchRequest.model_validate({"company_name": name, **fields})
         return (await launches.launch(self.service, request, DANA)).run
 
