@@ -35,7 +35,10 @@ class TooLong(Invalid):
 
 
 class Row(BaseModel):
-    """One line: the launch that it asks for, with its key, or `problem`; never both."""
+    """One line: the launch that it asks for, with its key, or `problem`; never both.
+
+    `company_name` is what the line is called: the words of its request where they alone name it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -188,4 +191,5 @@ def _checked(line: int, body: Mapping[str, Any]) -> Row:
             return Row(line=line, company_name=name, problem="It has a field that is not known.")
         field = ".".join(str(part) for part in first["loc"] if not isinstance(part, int))
         return Row(line=line, company_name=name, field=field, problem=f"{first['msg']}.")
-    return Row(line=line, company_name=request.company_name, request=request)
+    called = request.company_name or visible(request.request or "")[:MAX_NAME]
+    return Row(line=line, company_name=called, request=request)

@@ -139,3 +139,14 @@ async def test_what_is_no_sheet_is_refused(
 ) -> None:
     answer = await door.http.post(PATH, content=content, headers={"content-type": kind})
     assert answer.status_code == status, answer.text
+
+
+async def test_a_row_in_words_is_accepted_and_called_by_them(door: Door) -> None:
+    sheet = "company_name,request\n,Onboard Acme except GitHub\nGlobex,\n"
+    batch = await _upload(door, sheet, launch=False)
+    assert batch["by_status"] == {"ready": 2}
+    page = (await door.http.get(f"{PATH}/{batch['batch_id']}/rows")).json()
+    assert [row["company_name"] for row in page["items"]] == [
+        "Onboard Acme except GitHub",
+        "Globex",
+    ]

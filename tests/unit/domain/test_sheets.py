@@ -111,3 +111,12 @@ def test_launch_bodies_are_rows_too() -> None:
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1"])
 def test_what_is_written_carries_nothing_out(cell: str) -> None:
     assert write_rows([[cell, None, 'a,"b"']]) == f"'{cell},," + '"a,""b"""\r\n'
+
+
+def test_a_row_in_words_is_called_by_them() -> None:
+    words = "Onboard Acme except GitHub"
+    (row,) = read_sheet(f"company_name,request\n,{words}\n".encode())
+    assert row.request and row.request.company_name is None
+    assert row.company_name == words
+    (named,) = read_requests([{"company_name": "Acme", "request": words}])
+    assert named.company_name == "Acme"
