@@ -10,6 +10,8 @@ from agentos.cli.context import AsJson, client, command, finish
 from agentos.cli.exits import Exit
 
 Json = dict[str, Any]
+_NOT_NOW = (409, 429, 503)
+"""Refusals after which something else can be said."""
 
 
 @command
@@ -30,6 +32,7 @@ def chat(
 
     It acts with your rights and cannot approve anything. What it proposes waits for your yes.
     """
+    from agentos.cli.client import Refusal
     from agentos.cli.output import say
     from domain.ids import new_id
 
@@ -37,7 +40,13 @@ def chat(
     spoken = [message] if message is not None else _spoken(name, as_json)
     well = True
     for text in spoken:
-        answered, shown = _turn(api, name, text, shown, as_json)
+        try:
+            answered, shown = _turn(api, name, text, shown, as_json)
+        except Refusal as refusal:
+            if message is not None or refusal.status not in _NOT_NOW:
+                raise
+            answered, shown = False, None
+            _tell(refusal, as_json)
         well = answered and well
     if as_json:
         finish(Exit.SUCCEEDED if well else Exit.FAILED)
@@ -68,7 +77,7 @@ def _turn(
     api: Any, thread: str, text: str, shown: str | None, as_json: bool
 ) -> tuple[bool, str | None]:
     """One turn: whether it was answered, and which proposal is shown now."""
-    from agentos.cli.output import complain, safe, say, show, show_json
+    from agentos.cli.output import safe, say, show, show_json
     from domain.errors import AgentOSError
 
     kind, data, now_shown, proposed = "", {}, None, list[str]()
@@ -90,5 +99,15 @@ def _turn(
         elif kind == "error":
             error = AgentOSError(data["message"], advice=data["advice"])
             error.code = data["code"]
-            complain(error)
+            _tell(error, as_json)
     return kind == "done", now_shown
+
+
+def _tell(error: Any, as_json: bool) -> None:
+    from agentos.cli.output import complain, show_json
+
+    if as_json:
+        told = {"code": error.code, "message": error.message, "advice": error.advice}
+        show_json({"type": "error"} | told)
+    else:
+        complain(error)
