@@ -61,6 +61,10 @@ class Breaker:
             return Circuit.OPEN, left
         return (Circuit.HALF_OPEN if self._in_a_row >= self.failures else Circuit.CLOSED), None
 
+    def answered(self) -> None:
+        """It has answered a call that did not go through here."""
+        self._note(failed=False)
+
     def _note(self, *, failed: bool) -> None:
         self._in_a_row = self._in_a_row + 1 if failed else 0
         opens = self._in_a_row >= self.failures
@@ -89,11 +93,13 @@ class Guarded:
         return await self.breaker.call(lambda: self.sight.watch(work))
 
     async def check(self) -> Health:
-        """Asked by a person, so it is asked."""
+        """Asked by a person, so it is asked; an answer closes the circuit."""
         with self.sight.listening():
             found = await self.system.check()
         if found.error_code is not None:
             self.sight.failed(found.error_code, found.after_seconds)
+        if found.error_code not in SILENCE:
+            self.breaker.answered()
         return found
 
     async def plan(self, company: Company, ledger: Ledger) -> Sequence[Change]:

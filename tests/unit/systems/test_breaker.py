@@ -5,7 +5,8 @@ import pytest
 from domain.codes import Effect, ErrorCode
 from domain.errors import Refused, Retryable, SystemFault
 from domain.sightings import Circuit
-from systems.breaker import Breaker
+from systems.breaker import Breaker, Guarded
+from systems.connector import Connector
 
 
 class Line:
@@ -102,3 +103,27 @@ async def test_it_is_told_how_the_circuit_stands() -> None:
     line.now, line.fault = 60.0, None
     await line.ask()
     assert line.stands() == (Circuit.CLOSED, None)
+
+
+@pytest.mark.parametrize(
+    ("fault", "stands"),
+    [
+        (None, Circuit.CLOSED),
+        (Refused(ErrorCode.AUTH, "No."), Circuit.CLOSED),
+        (Retryable(ErrorCode.TIMEOUT, "No."), Circuit.OPEN),
+    ],
+)
+async def test_a_check_that_is_answered_closes_it(
+    fault: SystemFault | None, stands: Circuit
+) -> None:
+    async def ready() -> str:
+        if fault:
+            raise fault
+        return "ready"
+
+    line = Line()
+    await line.fail(3)
+    system = Connector(name="slack", parts=(), ready=ready, said=lambda company, refs: "")
+    checked = Guarded(system, line.breaker)
+    await checked.check()
+    assert checked.seen().circuit is stands
