@@ -10,7 +10,7 @@ from domain.context import to_context
 from domain.launches import LaunchRequest
 from server.api import docs
 from server.api.bodies import JsonRoute
-from server.api.errors import Malformed
+from server.api.errors import KeyRequired, Malformed
 from server.api.etag import etag, unchanged
 from server.api.parameters import (
     MAX_SEQ,
@@ -24,6 +24,7 @@ from server.api.parameters import (
 from server.api.problems import RETRY_SECONDS
 from server.api.stopping import unless_set
 from server.api.views import RunPage, RunView, run_view
+from server.auth.exchange import still
 from server.lifecycle import launches, reads
 from server.lifecycle.launches import Launched
 
@@ -131,6 +132,7 @@ async def get_context(run_id: RunId, service: ServiceHere, caller: Caller) -> Pl
 @router.get("/{run_id}/wait", operation_id="wait_until_parked", responses=docs.TAGGED | docs.KNOWN)
 async def wait_until_parked(
     run_id: RunId,
+    request: Request,
     service: ServiceHere,
     caller: Caller,
     streams: StreamsHere,
@@ -145,5 +147,7 @@ async def wait_until_parked(
     )
     run = await unless_set(streams.stopping, waiting)
     run = run or await reads.get_run(service, run_id, tenant=caller.tenant)
+    if not await still(request.scope)():
+        raise KeyRequired("The key or the session is over.")
     response.headers["ETag"] = etag(run.version)
     return run_view(run)

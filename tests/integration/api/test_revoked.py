@@ -4,17 +4,19 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from domain.keys import Holder
+from domain.runs import RunState
 from domain.scopes import ALL_SCOPES, Scope
 from server.api import gate
 from server.api.gate import Access
 from server.api.pumping import pumped
 from server.api.streams import Streams
 from server.auth.exchange import always
-from server.lifecycle import callers, keys
+from server.lifecycle import callers, keys, reads
 from server.lifecycle.service import Actor
 from server.supervisor.desk import Desk
 from tests.integration.api.conftest import Door, opened
@@ -54,6 +56,38 @@ async def heard(door: Door, *, deny: bool) -> list[str]:
                     await door.home.decide(run.run_id, "deny")
                     deny = False
     return found
+
+
+async def waited(door: Door, patch: pytest.MonkeyPatch) -> int:
+    """The status of an answer that was waited for while its key was revoked."""
+    database, real = door.home.service.database, reads.wait_until_parked
+    holder = Holder(owner="dana", scopes=frozenset({Scope.VIEWER}))
+    made = await keys.create(database, ROOT, holder, lifetime=None)
+
+    async def meanwhile(*given: Any, **named: Any) -> RunState:
+        await keys.revoke(database, ROOT, made.key.key_id)
+        return await real(*given, **named)
+
+    patch.setattr(reads, "wait_until_parked", meanwhile)
+    run = await door.home.launch()
+    async with served(door.app) as http:
+        headers = {"authorization": f"Bearer {made.text}"}
+        answer = await http.get(f"{RUNS}/{run.run_id}/wait", headers=headers)
+    return answer.status_code
+
+
+async def test_who_waits_for_a_run_is_asked_again_before_it_is_told(
+    guarded: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await waited(guarded, monkeypatch) == 401
+
+
+async def test_who_waits_is_told_when_nobody_asks_again(
+    guarded: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard is off: so the refusal above is its doing."""
+    monkeypatch.setattr(Access, "still", lambda *_: always)
+    assert await waited(guarded, monkeypatch) == 200
 
 
 async def test_a_stream_ends_before_the_next_event_when_its_key_is_revoked(guarded: Door) -> None:
