@@ -16,7 +16,7 @@ async def say(
     tx: Transaction, name: str, version: str, *, executes: bool, seen: Mapping[str, Sighting]
 ) -> None:
     """This process is up and has seen this."""
-    row = await tx.session.get(ProcessRow, name)
+    row = await tx.session.get(ProcessRow, name, with_for_update=True)
     if row is None:
         row = ProcessRow(name=name, started_at=tx.now)
         tx.session.add(row)
@@ -30,8 +30,13 @@ async def leave(tx: Transaction, name: str) -> None:
 
 
 async def forget(tx: Transaction, before: datetime) -> None:
-    """Drop processes that were last seen before this time: they ended without a word."""
-    await tx.session.execute(delete(ProcessRow).where(ProcessRow.seen_at < before))
+    """Drop processes that were last seen before this time: they ended without a word.
+
+    One that is just now heard again is passed over.
+    """
+    old = select(ProcessRow.name).where(ProcessRow.seen_at < before)
+    gone = old.with_for_update(skip_locked=True)
+    await tx.session.execute(delete(ProcessRow).where(ProcessRow.name.in_(gone)))
 
 
 async def find(tx: Transaction, *, gone_after: timedelta) -> list[Process]:

@@ -83,6 +83,21 @@ async def test_who_is_gone_is_told_so_then_forgotten_and_believed_no_more(home: 
     assert (await facts(home.service)).seen.asked_at is None
 
 
+async def test_who_is_heard_at_last_is_not_forgotten_by_another_just_then(
+    tmp_path: Path, installed: str
+) -> None:
+    """As when the database comes back after an hour; on SQLite writers take turns."""
+    async with asyncio.timeout(20), house(tmp_path, {}, served=False, address=installed) as home:
+        name, database = home.service.process, home.service.database
+        await processes.say(home.service, VERSION)
+        async with database.write() as mine:
+            await rows.say(mine, name, VERSION, executes=True, seen={})
+            async with database.write() as theirs:
+                await rows.forget(theirs, theirs.now + timedelta(seconds=1))
+        (found,) = (await processes.look(home.service, DANA)).processes
+        assert (found.name, found.executes) == (name, True)
+
+
 async def test_a_process_says_so_while_it_lives_and_takes_its_leave(home: House) -> None:
     async def names() -> list[str]:
         return [one.name for one in (await processes.look(home.service, DANA)).processes]
