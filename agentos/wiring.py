@@ -135,7 +135,13 @@ def application(settings: Settings) -> FastAPI:
     app = create_app(
         service,
         access=access,
-        chats=Chats(service, supervisor, settings.agentos_chat_days, settings.agent_chat_tokens),
+        chats=Chats(
+            service,
+            supervisor,
+            settings.agentos_chat_days,
+            settings.agent_chat_tokens,
+            model_choice(settings).name,
+        ),
         webhook_secrets=settings.approval_webhook_secrets,
         unsigned_webhook_allowed=unsigned,
         slack_door=in_slack[1] if in_slack else None,

@@ -86,12 +86,17 @@ async def _page(
         said, proposal = [], None
     if again:
         typed = next((one.text for one in reversed(said) if one.role == "user"), "")
+    threads = await chats.threads(actor)
+    used = next((one.tokens for one in threads if one.thread_id == thread_id), 0)
     return await console.page(
         request,
         "chat.html",
         status=problem["status"] if problem else 200,
         thread_id=thread_id,
-        threads=await chats.threads(actor),
+        threads=threads,
+        model=chats.model,
+        left=max(chats.max_tokens - used, 0),
+        budget=chats.max_tokens,
         said=[(one.role, linked(one.text)) for one in said],
         examples=EXAMPLES,
         proposal=proposal,

@@ -10,7 +10,7 @@ from typing import Protocol
 from domain.chats import ChatMessage, Proposal, TurnBegan, TurnPart, clean_thread_id
 from domain.errors import IllegalMove, Invalid, LeaseLost, StoreUnavailable
 from domain.ids import new_id
-from domain.names import clean_text
+from domain.names import clean_text, visible
 from domain.proposals import Settled
 from domain.scopes import Scope
 from reasoning.structured import Budget
@@ -58,13 +58,14 @@ class Supervisor(Protocol):
 class Chats:
     """The chats of a service; one in which nothing is said for `keep_days` is forgotten.
 
-    `max_tokens` are what models may use for one chat.
+    `max_tokens` are what models may use for one chat, `model` is the name of the one that answers.
     """
 
     service: Service
     supervisor: Supervisor
     keep_days: int = 30
     max_tokens: int = 200_000
+    model: str = "rules"
 
     async def talk(
         self, thread_id: str, message: str, actor: Actor, *, shown: str | None = None
@@ -81,7 +82,7 @@ class Chats:
         if not text:
             raise Invalid("message is empty.", field="message", advice="Say something.")
         speaker = replace(actor, door=DOOR)
-        async with self._turn(clean_thread_id(thread_id), speaker) as (began, beat, budget):
+        async with self._turn(clean_thread_id(thread_id), text, speaker) as (began, beat, budget):
             settled = await proposals.settle(self.service, thread_id, text, shown, speaker)
             yield began
             if settled is None:
@@ -117,11 +118,11 @@ class Chats:
 
     @asynccontextmanager
     async def _turn(
-        self, thread_id: str, actor: Actor
+        self, thread_id: str, text: str, actor: Actor
     ) -> AsyncIterator[tuple[TurnBegan, asyncio.Task[None], Budget]]:
         """The thread is ours while inside, unless the task is done: then it was taken."""
         holder = f"{_LIFE}/{new_id('turn')}"
-        turn = await self._take(thread_id, actor, holder)
+        turn = await self._take(thread_id, text, actor, holder)
         began, budget = TurnBegan(thread_id=thread_id, turn=turn.number), self._budget(turn)
         beat = asyncio.create_task(self._beat(thread_id, holder))
         try:
@@ -137,7 +138,7 @@ class Chats:
     def _budget(self, turn: Turn) -> Budget:
         return Budget(limit=self.max_tokens, used=turn.tokens)
 
-    async def _take(self, thread_id: str, actor: Actor, holder: str) -> Turn:
+    async def _take(self, thread_id: str, text: str, actor: Actor, holder: str) -> Turn:
         """Wait for a turn that is under way, as long as one of a dead process could hold us up."""
         for _ in range(_LOOKS):
             async with self.service.database.write() as tx:
@@ -148,6 +149,7 @@ class Chats:
                     person=actor.name,
                     holder=holder,
                     life=_LIFE,
+                    title=visible(text.partition("\n")[0]),
                 )
             if turn is not None:
                 return turn

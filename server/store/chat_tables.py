@@ -12,7 +12,7 @@ from server.store.tables import Base
 class ChatRow(Base):
     """A chat belongs to the person who began it. `holder` answers a turn, until then at most.
 
-    `tokens` is what models have used for it.
+    `tokens` is what models have used for it; `title` is what it is called in lists.
     """
 
     __tablename__ = "chats"
@@ -20,6 +20,7 @@ class ChatRow(Base):
     thread_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     tenant: Mapped[str] = mapped_column(String(40))
     person: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str | None] = mapped_column(String(60))
     turns: Mapped[int] = mapped_column(Integer, default=0)
     tokens: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     holder: Mapped[str | None] = mapped_column(String(80))

@@ -11,6 +11,7 @@ from server.store.chat_tables import ChatRow, ProposalRow
 from server.store.transactions import Transaction
 
 LEASE_SECONDS = 10.0
+MAX_TITLE = 60
 
 
 class Turn(NamedTuple):
@@ -21,25 +22,45 @@ class Turn(NamedTuple):
 
 
 class Thread(NamedTuple):
-    """A chat: how often something was said in it, and when for the last time."""
+    """A chat: its title, how often something was said in it, and when for the last time.
+
+    `tokens` is what models have used for it.
+    """
 
     thread_id: str
+    title: str
     turns: int
+    tokens: int
     last_at: datetime
 
 
 async def begin_turn(
-    tx: Transaction, thread_id: str, *, tenant: str, person: str, holder: str, life: str
+    tx: Transaction,
+    thread_id: str,
+    *,
+    tenant: str,
+    person: str,
+    holder: str,
+    life: str,
+    title: str = "",
 ) -> Turn | None:
     """The turn that `holder` may answer now, or None while another one does.
 
-    A thread that nobody knows is begun. `NotFound` for one of somebody else. The name of a holder
-    begins with the `life` of its process: on SQLite a holder of another life is certainly dead.
+    A thread that nobody knows is begun, and called `title`. `NotFound` for one of somebody else.
+    The name of a holder begins with the `life` of its process: on SQLite a holder of another life
+    is certainly dead.
     """
     await tx.exclusively("chat", thread_id)
     row = await tx.session.get(ChatRow, thread_id)
     if row is None:
-        row = ChatRow(thread_id=thread_id, tenant=tenant, person=person, turns=0, created_at=tx.now)
+        row = ChatRow(
+            thread_id=thread_id,
+            tenant=tenant,
+            person=person,
+            title=title[:MAX_TITLE],
+            turns=0,
+            created_at=tx.now,
+        )
         tx.session.add(row)
     elif (row.tenant, row.person) != (tenant, person):
         raise unknown()
@@ -75,7 +96,10 @@ async def find(tx: Transaction, *, tenant: str, person: str, limit: int) -> list
     """The threads of a person, the latest first."""
     query = select(ChatRow).where(ChatRow.tenant == tenant, ChatRow.person == person)
     rows = await tx.session.scalars(query.order_by(ChatRow.last_at.desc()).limit(limit))
-    return [Thread(row.thread_id, row.turns, row.last_at) for row in rows]
+    return [
+        Thread(row.thread_id, row.title or row.thread_id, row.turns, row.tokens, row.last_at)
+        for row in rows
+    ]
 
 
 async def idle(tx: Transaction, *, before: datetime, limit: int) -> list[str]:

@@ -191,3 +191,26 @@ async def test_a_database_that_is_away_is_said_and_what_was_read_stays(
     await page.context.unroute(here)
     desk.call("POST", f"/api/v1/runs/{run['run_id']}/resume")
     await expect(page.locator("#banners")).to_be_empty()
+
+
+async def test_a_chat_is_led_by_keys_alone(visits: Visits) -> None:
+    page = await visits.begin()
+    await live(page, "/chat")
+    message = page.get_by_label("Message")
+    said = "Onboard Keys One and Keys Two in Slack"
+    await page.keyboard.type(said)
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Dismiss proposal").press("Enter")
+    await expect(page.locator(".said[data-role=assistant]")).to_have_count(2)
+    await expect(message).to_be_focused()
+    await page.keyboard.press("ArrowUp")
+    await expect(message).to_have_value("Dismiss")
+    await page.keyboard.press("ArrowUp")
+    await expect(message).to_have_value("Dismiss")
+    await page.keyboard.press("Escape")
+    await expect(message).not_to_be_focused()
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("/")
+    await expect(message).to_be_focused()

@@ -2,6 +2,7 @@
 
 const PLACES = { r: "/runs", a: "/approvals", l: "/launch", b: "/batches", c: "/chat", s: "/systems" };
 const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]";
+const FIELDS = "input, textarea, select";
 let leader = -Infinity;
 
 document.addEventListener("keydown", (event) => {
@@ -9,6 +10,8 @@ document.addEventListener("keydown", (event) => {
   const sends = event.ctrlKey || (target.dataset.enter !== undefined && !event.shiftKey);
   if (event.key === "Enter" && sends && !event.isComposing) return send(target, event);
   if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape" && !event.isComposing && target.matches(FIELDS) && !target.closest("dialog")) return target.blur();
+  if (event.key === "ArrowUp" && target.dataset.enter !== undefined && !target.value) return again(target, event);
   if (target.closest(TYPING) || document.querySelector("dialog[open]")) return;
   if (performance.now() - leader < 1500 && PLACES[event.key]) {
     leader = -Infinity;
@@ -54,6 +57,14 @@ function step(by) {
   const links = [...document.querySelectorAll(".row .cover")];
   const at = links.indexOf(document.activeElement.closest(".row")?.querySelector(".cover"));
   return reach(links[at < 0 ? 0 : Math.min(Math.max(at + by, 0), links.length - 1)]);
+}
+
+/** The last message, to be said anew. */
+function again(target, event) {
+  const last = [...document.querySelectorAll(".said[data-role=user] .text")].at(-1);
+  if (!last) return;
+  event.preventDefault();
+  target.value = last.textContent;
 }
 
 function send(target, event) {

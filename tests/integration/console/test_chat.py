@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from domain.chats import ChatMessage, TextSaid, TurnAnswered, TurnFailed, TurnPart
 from domain.scopes import DEFAULT_TENANT, Scope
@@ -12,9 +13,9 @@ from server.console.chat import linked
 from server.lifecycle.chats import Chats
 from server.lifecycle.reads import list_runs
 from server.lifecycle.service import Actor
+from server.store.chat_tables import ChatRow
 from tests.doubles.chatter import chatter
 from tests.integration.console.conftest import Desk
-from tests.integration.console.visitor import Page
 
 RUN = "run_1m89hftwvnvk4ww6vbdjwv"
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -67,12 +68,37 @@ async def test_a_message_is_answered_and_runs_are_links(talks: Desk) -> None:
     assert f"operator by chat: Hello {HOSTILE}" in page.text
     assert (f"/runs/{RUN}", RUN) in page.links
     assert "img" not in [tag for tag, _ in page.tags]
+    here = talks.path
     page = await talks.open("/chat")
-    assert [href for href, _ in page.links if href.startswith("/chat/")] == [talks_path(page)]
+    ((href, words),) = [link for link in page.links if link[0].startswith("/chat/")]
+    assert href == here and words.startswith(f"Hello {HOSTILE}")
 
 
-def talks_path(page: Page) -> str:
-    return next(href for href, text in page.links if text.startswith("Chat "))
+async def test_a_chat_from_before_titles_is_called_by_its_id(talks: Desk) -> None:
+    await talks.open("/chat")
+    await talks.press("Send message", message="Hello")
+    async with talks.home.service.database.write() as tx:
+        await tx.session.execute(update(ChatRow).values(title=None))
+    page = await talks.open("/chat")
+    ((href, words),) = [link for link in page.links if link[0].startswith("/chat/")]
+    assert words.startswith(href.removeprefix("/chat/"))
+
+
+async def test_the_page_says_what_may_be_done_by_whom_and_what_is_left_for_it(talks: Desk) -> None:
+    page = await talks.open("/chat")
+    assert "propose retries; each with your rights" in page.text
+    assert "Rules, which know everyday questions" in page.text and "Budget" not in page.text
+    chats = Chats(talks.home.service, Echo(), max_tokens=5_000, model="a-model")
+    talks.app.state.console = replace(talks.app.state.console, chats=chats)
+    await talks.press("Send message", message="Hello")
+    async with talks.home.service.database.write() as tx:
+        await tx.session.execute(update(ChatRow).values(tokens=1_200))
+    page = await talks.open(talks.path)
+    assert "a-model" in page.text and "3,800 of 5,000 tokens left for this chat" in page.text
+    talks.become(Actor("eve", "api", scopes=frozenset({Scope.VIEWER})))
+    page = await talks.open("/chat")
+    assert "you may not launch, so neither may it" in page.text
+    assert "propose retries" not in page.text
 
 
 async def test_an_example_is_a_message(talks: Desk) -> None:
