@@ -34,5 +34,6 @@ def fill(connection: sa.Connection) -> None:
         systems = sa.func.replace(systems, sign, instead)
     connection.execute(sa.update(runs).values(asked_by=by, system_names=systems))
     for (name,) in connection.execute(sa.select(runs.c.asked_by).distinct()).all():
-        theirs = sa.update(runs).where(runs.c.asked_by == name)
-        connection.execute(theirs.values(asked_by=name_key(name)))
+        if name_key(name) != name:
+            theirs = sa.update(runs).where(runs.c.asked_by == name)
+            connection.execute(theirs.values(asked_by=name_key(name)))

@@ -1,10 +1,12 @@
 """Migrations are one line: two that follow the same one would stop every start."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
-from sqlalchemy import create_engine, insert, text
+from sqlalchemy import Connection, create_engine, event, insert, text
 
 from domain.status import RunStatus
 from server.store import migrate
@@ -22,7 +24,22 @@ def test_each_migration_follows_the_one_before_it() -> None:
     assert names == [path.name[:4] for path in sorted(FOLDER.glob("0*.py"))]
 
 
-def test_runs_of_batches_are_counted_by_system_from_the_start(tmp_path: Path) -> None:
+@contextmanager
+def statements(connection: Connection) -> Iterator[list[str]]:
+    """What is said to the database meanwhile."""
+    said: list[str] = []
+
+    def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    event.listen(connection, "before_cursor_execute", hear)
+    try:
+        yield said
+    finally:
+        event.remove(connection, "before_cursor_execute", hear)
+
+
+def test_runs_of_batches_are_counted_by_system_and_read_before_the_lock(tmp_path: Path) -> None:
     run = run_after(*TO_COMPLETION)
     assert run.status is RunStatus.COMPLETED
     state = run.model_dump_json(exclude={"plan": {"digest"}})
@@ -37,6 +54,10 @@ def test_runs_of_batches_are_counted_by_system_from_the_start(tmp_path: Path) ->
             )
         connection.execute(text(_BATCH), {"at": NOW.isoformat()})
         connection.execute(text(_LINE))
+        with statements(connection) as said:
+            command.upgrade(migrate._config(connection), "0013")
+        locked = next(n for n, one in enumerate(said) if one.startswith("ALTER TABLE runs"))
+        assert [one for one in said[locked:] if one.startswith("SELECT runs")] == []
         migrate.upgrade(connection)
         rows = connection.execute(text("SELECT run_id, outcomes FROM runs")).all()
     engine.dispose()
