@@ -47,6 +47,7 @@ def environment() -> Environment:
         "system": words.system,
         "web": _web,
         "counted": words.counted,
+        "called": words.called,
     }
     found.globals |= {"STATUS": words.STATUS, "CHANGES": words.CHANGES, "UNDO": words.UNDO}
     return found

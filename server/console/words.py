@@ -4,10 +4,14 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from domain.codes import ErrorCode
+from domain.companies import UNNAMED
 from domain.decisions import DecisionKind
 from domain.plans import ChangeKind, Undo
+from domain.runs import RunState
 from domain.sightings import Circuit
 from domain.status import RunStatus
+
+MAX_CALLED = 60
 
 
 class Tone(StrEnum):
@@ -106,3 +110,12 @@ def listed(names: list[str]) -> str:
 def counted(number: int, noun: str) -> str:
     """`1 action`, `2 actions`."""
     return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def called(run: RunState) -> str:
+    """The name of its company, or the words that nobody has read yet."""
+    said = run.request.request
+    if run.company != UNNAMED or not said:
+        return run.company.name
+    line = " ".join(said.split())
+    return f"“{line if len(line) <= MAX_CALLED else line[: MAX_CALLED - 1].rstrip() + '…'}”"

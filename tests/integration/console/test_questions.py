@@ -8,8 +8,12 @@ from domain.policies import Policy
 from domain.scopes import Scope
 from domain.status import RunStatus
 from domain.steps import StepStatus
+from reasoning.models import ModelChoice
+from reasoning.planner import Planner
+from reasoning.reader import RequestReader
 from server.lifecycle import reads
 from server.lifecycle.service import Actor
+from tests.doubles.house import LIMITS
 from tests.integration.console.conftest import Desk, opened
 
 
@@ -125,3 +129,14 @@ async def test_another_tenants_run_is_not_there(desk: Desk) -> None:
     for move in ("decide", "cancel", "pause", "resume", "verify", "step"):
         pairs = [("form_token", token), ("decision", "deny"), ("reason", "x"), ("system", "slack")]
         assert (await desk.send(f"/runs/{run_id}/{move}", pairs)).status == 404
+
+
+async def test_a_question_is_listed_by_the_words_that_are_asked_about(folder: Path) -> None:
+    words = "Onboard Vandelay and Kramerica"
+    reader = RequestReader(Planner(ModelChoice()), 10_000)
+    async with opened(folder, limits={**LIMITS, "reader": reader}) as desk:
+        run = await desk.home.launch(None, request=words)
+        await desk.home.until(run.run_id, RunStatus.NEEDS_CLARIFICATION)
+        for path in ("/runs", "/approvals", f"/runs/{run.run_id}"):
+            page = await desk.open(path)
+            assert f"“{words}”" in page.text, path
