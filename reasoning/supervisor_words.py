@@ -39,7 +39,7 @@ def answered(tool: str, found: Json) -> str:
         case "explain_failure":
             return _explained(found)
         case "retry":
-            return f"{found['retried']} of {_name(found)} is tried again."
+            return f"It is tried again: {found['retried']} of {_name(found)}."
         case "request_approval":
             return " ".join(
                 [f"I have noted that the plan of {_name(found)} needs a person.", *_commands(found)]

@@ -144,7 +144,7 @@ def _check_open(found: Standing) -> None:
 
 
 async def _do(service: Service, tx: Transaction, action: Action, actor: Actor) -> str:
-    """The id of the run that was launched, or in which a system is tried again."""
+    """The id of the run that was launched, or in which systems are tried again."""
     given = action.arguments
     if action.tool == "launch":
         request = LaunchRequest.model_validate(given, strict=False)
@@ -152,5 +152,5 @@ async def _do(service: Service, tx: Transaction, action: Action, actor: Actor) -
     actor.require(Scope.APPROVER)
     run = await log.load(tx, given["run_id"], tenant=actor.tenant, for_update=True)
     check_version(run, given["version"])  # what failed is what was shown
-    answer = Answer(kind=DecisionKind.RETRY, systems=(given["system"],))
+    answer = Answer(kind=DecisionKind.RETRY, systems=tuple(given["systems"]))
     return (await decisions.record(service, tx, run, answer, actor)).run_id

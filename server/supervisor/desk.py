@@ -90,7 +90,8 @@ class Desk:
         return await self._find(run)
 
     async def retry(self, run: str, system: str) -> Json:
-        """Propose to try a failed system again; not one of which nobody knows what it has done."""
+        """Propose to try a failed system again, with the others of its run that are proposed; not
+        one of which nobody knows what it has done."""
         found = await self._find(run)
         steps.check_step(found, system)
         step = found.steps.get(system)
@@ -99,7 +100,14 @@ class Desk:
                 f"Nobody knows what {system} has done, so a person must say that it may be tried.",
                 advice=f"Look there, then: agentos run retry {found.run_id} {system}",
             )
-        return self._propose(proposing.retry(found, system), Scope.APPROVER)
+        proposed = self.turn.proposed
+        earlier = next((one for one in proposed if proposing.retries(one, found)), None)
+        if earlier is None:
+            return self._propose(proposing.retry(found, [system]), Scope.APPROVER)
+        systems = dict.fromkeys([*earlier.arguments["systems"], system])
+        action = proposing.retry(found, list(systems))
+        proposed[proposed.index(earlier)] = action
+        return {"proposed": action.words, "note": proposing.NOTE}
 
     async def ask_person(
         self, call_id: str, run: str, about: Literal["approval", "help"], reason: str

@@ -26,7 +26,7 @@ def request(given: Json, key: str, systems: Collection[str]) -> LaunchRequest:
 def launch(asked: LaunchRequest, systems: Collection[str]) -> Action:
     """One launch with everything that it would say."""
     chosen = [name for name in systems if name in (asked.systems or systems)]
-    words = [f"Launch the onboarding of {asked.company_name} in {_listed(chosen)}"]
+    words = [f"Launch the onboarding of {asked.company_name} in {listed(chosen)}"]
     words += [f"with {_person(one)}" for one in asked.contacts]
     if asked.choices.channel_name:
         words.append(f"in the channel #{asked.choices.channel_name}")
@@ -37,16 +37,22 @@ def launch(asked: LaunchRequest, systems: Collection[str]) -> Action:
     )
 
 
-def retry(run: RunState, system: str) -> Action:
-    """Another try of what has failed in this version of the run."""
+def retry(run: RunState, systems: list[str]) -> Action:
+    """Another try of what has failed in this version of the run; one decision for all of it."""
     return Action(
         tool="retry",
-        arguments={"run_id": run.run_id, "system": system, "version": run.version},
-        words=f"Try {system} again for {run.company.name} ({run.run_id}).",
+        arguments={"run_id": run.run_id, "systems": systems, "version": run.version},
+        words=f"Try {listed(systems)} again for {run.company.name} ({run.run_id}).",
     )
 
 
-def _listed(words: Collection[str]) -> str:
+def retries(action: Action, run: RunState) -> bool:
+    """Whether the action is another try in this run."""
+    return action.tool == "retry" and action.arguments["run_id"] == run.run_id
+
+
+def listed(words: Collection[str]) -> str:
+    """Several words in a sentence."""
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last
 

@@ -8,7 +8,7 @@ from domain.proposals import Outcome, ProposalState, Settled
 from reasoning.supervisor_words import ASK, answered
 from server.lifecycle import proposals, reads
 from server.lifecycle.service import Actor, Service
-from server.supervisor import facts
+from server.supervisor import facts, proposing
 from server.supervisor.facts import Json
 
 DISMISSED = "Nothing was done of what I proposed."
@@ -66,9 +66,9 @@ async def _answer(
         result = {"error": "refused", "message": f"{action.words} {outcome.problem}"}
     elif outcome is not None and outcome.run_id is not None:
         run = await reads.get_run(service, outcome.run_id, tenant=actor.tenant)
-        did = {"launched": True}
+        did: Json = {"launched": True}
         if action.tool == "retry":
-            did = {"retried": action.arguments["system"]}
+            did = {"retried": proposing.listed(action.arguments["systems"])}
         result = facts.full(run) | did
     ok = outcome is None or outcome.problem is None
     return ToolAnswered(call_id=call_id, tool=action.tool, ok=ok, result=result)

@@ -199,3 +199,31 @@ async def test_a_retry_is_of_what_was_shown(home: House, worlds: dict[str, ToyWo
     assert "The run is at version" in answer.text
     assert (await home.settle(run.run_id)).status is RunStatus.ESCALATED
     assert worlds["github"].calls == before
+
+
+async def test_systems_of_one_run_are_retried_together(
+    home: House, worlds: dict[str, ToyWorld]
+) -> None:
+    for name in ("slack", "github"):
+        worlds[name].broken = "refused"
+    run = await home.launch("Globex")
+    await home.settle(run.run_id)
+    await home.decide(run.run_id, "approve")
+    await home.until(run.run_id, RunStatus.ESCALATED)
+
+    def model(messages: Sequence[BaseMessage]) -> AIMessage:
+        step = sum(isinstance(message, ToolMessage) for message in messages)
+        names = ["github", "slack", "github"]
+        if step == len(names):
+            return AIMessage("Well.")
+        return calling("retry", f"c{step}", run="Globex", system=names[step])
+
+    chat = chatter(home, model)
+    proposal = await chat.propose("retry GitHub and Slack for Globex")
+    (action,) = proposal.actions
+    assert action.words == f"Try github and slack again for Globex ({run.run_id})."
+    for world in worlds.values():
+        world.broken = None
+    answer = await chat.answer("yes", shown=proposal)
+    assert "github and slack of Globex" in answer.text
+    assert (await home.until(run.run_id, RunStatus.COMPLETED)).version > run.version
