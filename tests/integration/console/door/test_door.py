@@ -19,6 +19,7 @@ from tests.integration.console.visitor import Page
 
 async def test_a_key_is_entered_once_and_its_owner_is_known(desk: Desk) -> None:
     made = await given(desk)
+    assert "makes keys, by agentos keys create" in (await desk.open("/auth/login")).text
     page = await enter(desk, made.text, "/runs?state=failed")
     assert (desk.path, page.status) == ("/runs", 200)
     assert "dana" in page.text and "operator" in page.text
