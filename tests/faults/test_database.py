@@ -58,6 +58,8 @@ async def _in_flight(
             stack.enter_context(begun(deed, replace(life, name=name)))
             for deed, name in ((serve, "api"), (work, "one"), (work, "two"))
         )
+        for worker in workers:
+            worker.hear()  # who is not there yet could not begin while there is trouble
         crowd = Crowd(api.hear(), chosen)
         looking = asyncio.create_task(crowd.look())
         await asyncio.gather(crowd.onboard(companies, PATIENCE_SECONDS), trouble)
