@@ -117,6 +117,9 @@ def dev(
                 show_json({"url": url, "sandbox_url": found["url"]})
                 return
             say(f"Console      {url}\nAPI          {url}/docs\nSandbox      {found['url']}\n")
+            if settings.agentos_auth == "keys":
+                name, value = next(iter(database.items()))
+                say(_KEY.replace("DATABASE", f"{name.upper()}={value}"))
             say(_TRY.replace("URL", url))
 
         async def sandbox_gone() -> None:
@@ -130,6 +133,9 @@ def dev(
         finish(Exit.FAILED)
 
 
+_KEY = """Callers show a key (-H 'authorization: Bearer KEY'), and browsers enter it. Make one:
+  DATABASE agentos keys create --owner you --scope admin
+"""
 _TRY = """Try it:
   curl -s URL/api/v1/runs -H 'content-type: application/json' \\
     -d '{"company_name": "Acme Corp", "idempotency_key": "acme-001"}'

@@ -20,7 +20,7 @@ _ANSWERS = {Wish.APPROVE: DecisionKind.APPROVE, Wish.RETRY: DecisionKind.RETRY}
 
 async def feed(service: Service) -> int:
     """Do what can be done now; returns how much that was, 0 when there is nothing to do."""
-    return await _wishes(service) + await _confirmed(service) + await _launches(service)
+    return await _wishes(service) + await _launches(service) + await _confirmed(service)
 
 
 async def _confirmed(service: Service) -> int:
