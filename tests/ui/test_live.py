@@ -1,7 +1,9 @@
 """Pages keep up with what happens, and leave alone what a person is at."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.e2e.running import Running
 from tests.ui.conftest import Visits
@@ -214,3 +216,23 @@ async def test_a_chat_is_led_by_keys_alone(visits: Visits) -> None:
     await page.keyboard.press("Escape")
     await page.keyboard.press("/")
     await expect(message).to_be_focused()
+
+
+async def test_what_is_said_stands_there_while_it_is_answered(visits: Visits) -> None:
+    page = await visits.begin()
+    await live(page, "/chat")
+    let_go = asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        if route.request.method == "POST":
+            await let_go.wait()
+        await route.continue_()
+
+    await page.route("**/chat/*", slowly)
+    await page.get_by_label("Message").fill("what waits for me?")
+    await page.keyboard.press("Enter")
+    said = page.locator(".said .text")
+    await expect(said).to_have_text(["what waits for me?", "Answering…"])
+    let_go.set()
+    await expect(said.last).not_to_have_text("Answering…")
+    assert await said.count() == 2

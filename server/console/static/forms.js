@@ -11,7 +11,12 @@ document.addEventListener("submit", async (event) => {
   const typed = new FormData(form, button);
   const body = form.enctype === "multipart/form-data" ? typed : new URLSearchParams(typed);
   const action = button?.getAttribute("formaction") ?? form.getAttribute("action");
-  const before = busy(form, button);
+  const free = busy(form, button);
+  const heard = answering(typed.get("message"));
+  const before = () => {
+    heard();
+    free();
+  };
   try {
     const answer = await fetch(action, { method: "POST", body, headers: { Accept: "text/html" } });
     const html = await answer.text();
@@ -49,6 +54,24 @@ function busy(form, button) {
     button.removeAttribute("aria-busy");
     button.textContent = text;
   };
+}
+
+/** In a talk: what was said stands there at once, and that it is being answered. */
+function answering(words) {
+  const log = words && document.getElementById("log");
+  if (!log) return () => {};
+  const lines = [["user", "You", words], ["assistant", "Supervisor", "Answering…"]].map((line) => {
+    const said = document.createElement("div");
+    [said.className, said.dataset.role] = ["said", line[0]];
+    for (const [kind, text] of [["dim", line[1]], ["text", line[2]]]) {
+      const place = said.appendChild(document.createElement("p"));
+      [place.className, place.textContent] = [kind, text];
+    }
+    return said;
+  });
+  log.append(...lines);
+  lines[1].scrollIntoView({ block: "nearest" });
+  return () => lines.forEach((line) => line.remove());
 }
 
 /** Where to go on: what went wrong, what was asked for, or the next question. */
