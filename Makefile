@@ -48,7 +48,7 @@ browser:  ## a Chromium for the tests of the console, where there is none
 		|| echo "No Chromium: the tests of the console in a browser are left out."
 
 test: install mailman browser fuzzer check  ## all checks and tests
-	@$(PYTEST) -q -n 3 --dist loadfile -m "not slow"
+	@$(PYTEST) -q -n 5 --dist loadfile -m "not slow"
 
 test-unit: install  ## the quick tests
 	@$(PYTEST) -q tests/unit
@@ -56,7 +56,7 @@ test-unit: install  ## the quick tests
 test-faults: install  ## every fault, at every boundary
 	@command -v faketime > /dev/null || apt-get install --yes --quiet faketime > /dev/null 2>&1 \
 		|| echo "No faketime: the test that needs it is left out."
-	@$(PYTEST) -q -n 2 --dist worksteal tests/faults tests/ui/test_restart.py
+	@$(PYTEST) -q -n 4 --dist worksteal tests/faults tests/ui/test_restart.py
 
 notebooks: install  ## every notebook, from its first cell to its last
 	@$(PYTEST) -q tests/notebooks
