@@ -48,7 +48,7 @@ browser:  ## a Chromium for the tests of the console, where there is none
 		|| echo "No Chromium: the tests of the console in a browser are left out."
 
 test: install mailman browser fuzzer check  ## all checks and tests
-	@$(PYTEST) -q -n 5 --dist loadfile -m "not slow"
+	@$(PYTEST) -q -n 4 --dist loadfile -m "not slow"
 
 test-unit: install  ## the quick tests
 	@$(PYTEST) -q tests/unit
@@ -89,6 +89,7 @@ bench: install  ## what a run costs, side by side
 	@$(BIN)/python -m benchmarks.savers
 	@$(BIN)/python -m benchmarks.service
 	@$(BIN)/python -m benchmarks.watching
+	@$(BIN)/python -m benchmarks.streams
 	@$(BIN)/python -m benchmarks.watching --traced
 	@$(BIN)/python -m benchmarks.calls
 
