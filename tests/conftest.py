@@ -29,9 +29,14 @@ os.environ["LANGSMITH_TRACING"] = "false"
 @pytest.fixture(scope="session")
 def postgres_address() -> Iterator[str]:
     """A Postgres server for this test process, started when the first test asks for it."""
-    from tests.postgres import postgres_server  # noqa: PLC0415 - after the environment is empty
+    from tests.postgres import (  # noqa: PLC0415 - after the environment is empty
+        postgres_server,
+        wait_for_no_disk,
+    )
 
     with postgres_server(_DATABASE) as address:
+        if not _DATABASE:
+            wait_for_no_disk(address)
         yield address
 
 

@@ -22,12 +22,11 @@ def postgres_server(given: str = "") -> Iterator[str]:
         yield conninfo(given)
         return
     with tempfile.TemporaryDirectory(prefix="pg") as folder, local_postgres(Path(folder)) as url:
-        _hasty(conninfo(url))
         yield conninfo(url)
 
 
-def _hasty(server: str) -> None:
-    """It waits for no disk: what it holds need not outlive the machine."""
+def wait_for_no_disk(server: str) -> None:
+    """What a server of a test holds need not outlive the machine; nothing is measured on it."""
     with psycopg.connect(server, autocommit=True) as admin:
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             admin.execute(f"ALTER SYSTEM SET {setting} = off")
