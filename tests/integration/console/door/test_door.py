@@ -17,6 +17,15 @@ from tests.integration.console.door.conftest import BROWSER, ROOT, enter, given,
 from tests.integration.console.visitor import Page
 
 
+async def session_of(desk: Desk) -> str:
+    """What a browser is told to keep of a new session."""
+    await desk.open("/auth/login")
+    form = dict(desk.page.button("Log in").fields) | {"key": (await given(desk)).text}
+    answer = await desk.http.post("/auth/login", data=form)
+    (told,) = (c for c in answer.headers.get_list("set-cookie") if "key_session" in c)
+    return told
+
+
 async def test_a_key_is_entered_once_and_its_owner_is_known(desk: Desk) -> None:
     made = await given(desk)
     assert "makes keys, by agentos keys create" in (await desk.open("/auth/login")).text
@@ -53,10 +62,7 @@ async def test_the_cookie_is_for_encrypted_connections_where_browsers_come_by_on
         return keyed(ring, AGENTOS_URL="https://agentos.test")
 
     async with opened(folder, secure) as desk:
-        await desk.open("/auth/login")
-        form = dict(desk.page.button("Log in").fields) | {"key": (await given(desk)).text}
-        answer = await desk.http.post("/auth/login", data=form)
-        (told,) = (c for c in answer.headers.get_list("set-cookie") if "key_session" in c)
+        told = await session_of(desk)
         assert told.startswith("__Host-agentos_key_session=") and "Secure" in told
 
 
@@ -99,10 +105,7 @@ async def test_the_session_is_over_after_its_time(folder: Path) -> None:
         return keyed(ring, AGENTOS_SESSION_HOURS="0.0003")
 
     async with opened(folder, short) as desk:
-        await desk.open("/auth/login")
-        form = dict(desk.page.button("Log in").fields) | {"key": (await given(desk)).text}
-        answer = await desk.http.post("/auth/login", data=form)
-        (told,) = (c for c in answer.headers.get_list("set-cookie") if "key_session" in c)
+        told = await session_of(desk)
         kept = {"cookie": told.partition(";")[0]}  # a browser would forget it by itself
         desk.http.cookies.clear()
         async with asyncio.timeout(20):
