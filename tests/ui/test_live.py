@@ -218,7 +218,9 @@ async def test_a_chat_is_led_by_keys_alone(visits: Visits) -> None:
     await expect(message).to_be_focused()
 
 
-async def test_what_is_said_stands_there_while_it_is_answered(visits: Visits) -> None:
+async def test_what_is_said_stands_there_while_it_is_answered(
+    visits: Visits, desk: Running
+) -> None:
     page = await visits.begin()
     await live(page, "/chat")
     let_go = asyncio.Event()
@@ -232,6 +234,11 @@ async def test_what_is_said_stands_there_while_it_is_answered(visits: Visits) ->
     await page.get_by_label("Message").fill("what waits for me?")
     await page.keyboard.press("Enter")
     said = page.locator(".said .text")
+    await expect(said).to_have_text(["what waits for me?", "Answering…"])
+    waiting = page.locator("#waiting")
+    before = await waiting.inner_text()
+    desk.parked("While Answering")
+    await expect(waiting).not_to_have_text(before)
     await expect(said).to_have_text(["what waits for me?", "Answering…"])
     let_go.set()
     await expect(said.last).not_to_have_text("Answering…")

@@ -62,7 +62,7 @@ function answering(words) {
   if (!log) return () => {};
   const lines = [["user", "You", words], ["assistant", "Supervisor", "Answering…"]].map((line) => {
     const said = document.createElement("div");
-    [said.className, said.dataset.role] = ["said", line[0]];
+    [said.className, said.dataset.role, said.dataset.keep] = ["said", line[0], ""];
     for (const [kind, text] of [["dim", line[1]], ["text", line[2]]]) {
       const place = said.appendChild(document.createElement("p"));
       [place.className, place.textContent] = [kind, text];
