@@ -4,6 +4,8 @@ planner → approval ⏸ → provisioner (one branch per system) → validator �
                                        ↑______retry______|  └→ escalation ⏸ → rollback
 """
 
+from functools import cache
+
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -35,6 +37,11 @@ Onboarding = CompiledStateGraph[OnboardingState, NodeContext, OnboardingState, O
 
 def build(checkpointer: BaseCheckpointSaver[str] | None = None) -> Onboarding:
     """The compiled graph; without a checkpointer for hosts that bring their own."""
+    return _compiled().copy({"checkpointer": checkpointer})
+
+
+@cache
+def _compiled() -> Onboarding:
     builder = StateGraph(OnboardingState, context_schema=NodeContext)
     builder.add_node("planner", planner)
     builder.add_node("clarification", clarification)
@@ -47,4 +54,4 @@ def build(checkpointer: BaseCheckpointSaver[str] | None = None) -> Onboarding:
     builder.add_edge(START, "planner")
     builder.add_edge("provisioner", "validator")
     builder.add_edge("reporter", END)
-    return builder.compile(checkpointer=checkpointer)
+    return builder.compile()

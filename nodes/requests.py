@@ -1,6 +1,7 @@
 """What a person is shown at an interrupt, and how their answer is read."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
 from domain.companies import Company
@@ -96,7 +97,7 @@ def payload(request: OpenRequest, args: Json) -> dict[str, Any]:
         "allowed_decisions": [_HITL_WORDS.get(kind, kind.value) for kind in request.allowed],
     }
     if DecisionKind.EDIT in request.allowed:
-        review["args_schema"] = _without_patterns(PlanEdit.model_json_schema())
+        review["args_schema"] = _edit_schema()
     return {
         "request": request.model_dump(mode="json"),
         "action_requests": [action],
@@ -121,6 +122,12 @@ def read_input(raw: Any, answer: Answer, plan: Plan, known: Collection[str]) -> 
 
 def _answer_fields(decision: Json) -> Json:
     return {name: decision[name] for name in Answer.model_fields if name in decision}
+
+
+@cache
+def _edit_schema() -> Any:
+    """What an edit may say: made once, and only ever written down from here."""
+    return _without_patterns(PlanEdit.model_json_schema())
 
 
 def _without_patterns(schema: Any) -> Any:

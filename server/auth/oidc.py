@@ -6,6 +6,8 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from ssl import SSLContext
 from typing import Any, NamedTuple
 
 import httpx
@@ -226,10 +228,18 @@ class Oidc:
 
 async def _ask(method: str, address: str, **more: Any) -> httpx.Response:
     try:
-        async with httpx.AsyncClient(trust_env=False, timeout=_PATIENCE_SECONDS) as http:
+        async with httpx.AsyncClient(
+            trust_env=False, timeout=_PATIENCE_SECONDS, verify=_certificates()
+        ) as http:
             return await http.request(method, address, **more)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise _away(type(error).__name__) from None
+
+
+@cache
+def _certificates() -> SSLContext:
+    """Read once: no request should wait while they are read again."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _object(answer: httpx.Response) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,8 +31,12 @@ def assets() -> str:
     return f"/assets/{digest.hexdigest()[:12]}"
 
 
+@cache
 def environment() -> Environment:
-    """Escapes everything, and spells out invisible and direction characters."""
+    """Escapes everything, and spells out invisible and direction characters.
+
+    One for all: each template is compiled once.
+    """
     found = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,

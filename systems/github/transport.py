@@ -1,6 +1,8 @@
 """One request to GitHub through githubkit, and what its answer or its failure means."""
 
 from collections.abc import AsyncIterator
+from functools import cache
+from ssl import SSLContext
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +30,12 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 Json = dict[str, Any]
 
 
+@cache
+def _certificates() -> SSLContext:
+    """Made once: otherwise each request would read all of them anew."""
+    return httpx.create_ssl_context()
+
+
 class Transport:
     """Raises only `SystemFault`. Nothing is repeated here, and building it opens no connection.
 
@@ -44,8 +52,7 @@ class Transport:
         settings: Json = {
             "base_url": self._options.base_url,
             "timeout": self._options.timeout_seconds,
-            # Made once: otherwise each request would read all certificates anew.
-            "ssl_verify": httpx.create_ssl_context(),
+            "ssl_verify": _certificates(),
             "http_cache": False,
             "auto_retry": False,
             "follow_redirects": False,

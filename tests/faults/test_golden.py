@@ -116,6 +116,7 @@ async def test_a_run_fails_in_plain_words_when_a_key_of_its_state_is_gone(
     for node in (planner, approval, validator, escalation, rollback, reporter):
         monkeypatch.setitem(node.__annotations__, "state", Smaller)
     monkeypatch.setattr(machine, "OnboardingState", Smaller)
+    monkeypatch.setattr(machine, "_compiled", machine._compiled.__wrapped__)
     monkeypatch.setattr(execute, "MAX_FAILURES", 1)
     kept = Kept(GRAPH_VERSION, "approval", address)
     restore(tmp_path, address, kept.dump)
