@@ -5,9 +5,13 @@ SHELL := /bin/bash
 BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PYTEST := $(BIN)/python -m pytest
+# More processes than cores, since many tests wait; whole files, since they share what is costly.
+BESIDE := -n 4 --dist loadfile --no-loadscope-reorder
 export UV_LINK_MODE ?= copy
+# Modules are compiled once, not again in each of the hundreds of processes that tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install mailman browser demo dev test test-unit test-faults notebooks fuzz fuzzer soak pictures check bench format lock clean
+.PHONY: help install mailman browser demo dev test test-more test-unit test-faults notebooks fuzz fuzzer soak pictures check bench format lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,8 +51,11 @@ browser:  ## a Chromium for the tests of the console, where there is none
 		&& apt-get install --yes --quiet --no-install-recommends chromium > /dev/null 2>&1; } \
 		|| echo "No Chromium: the tests of the console in a browser are left out."
 
-test: install mailman browser fuzzer check  ## all checks and tests
-	@$(PYTEST) -q -n 4 --dist loadfile -m "not slow"
+test: install mailman  ## the tests
+	@$(PYTEST) -q $(BESIDE) -m "not slow"
+
+test-more: install mailman browser fuzzer  ## what takes longer: browsers, fuzzer, Studio, notebooks
+	@$(PYTEST) -q $(BESIDE) -m slow --ignore tests/faults --ignore tests/ui/test_restart.py
 
 test-unit: install  ## the quick tests
 	@$(PYTEST) -q tests/unit
@@ -81,7 +88,7 @@ pictures: install browser  ## the pictures of the console in docs/pictures
 check: install  ## format, lint, types, layers
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy
+	@$(BIN)/mypy --num-workers 2
 	@$(BIN)/lint-imports --no-cache > tmp-lint.txt 2>&1 || { cat tmp-lint.txt; rm -f tmp-lint.txt; exit 1; }
 	@rm -f tmp-lint.txt; echo "Layers: kept"
 

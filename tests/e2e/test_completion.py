@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.conftest import Cli
 from tests.e2e.running import Running
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
 def _completed(url: str, *words: str) -> str:

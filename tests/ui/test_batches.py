@@ -6,7 +6,7 @@ from playwright.async_api import expect
 from tests.e2e.running import Running
 from tests.ui.conftest import Visits
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 SHEET = b"company_name,systems,slug\nSheet One,slack,\nSheet Two,slack;github,\nSheet Three,,A B\n"
 

@@ -7,7 +7,7 @@ from tests.e2e.running import Running
 from tests.ui.conftest import Visits
 from tests.ui.test_looks import findings
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_two_runs_are_chosen_and_cancelled_by_keys(visits: Visits, desk: Running) -> None:

@@ -16,7 +16,7 @@ from tests.ui.conftest import Visits
 from tests.ui.hands import NoScript
 from tests.ui.test_looks import findings
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -5,7 +5,7 @@ from playwright.async_api import Request, expect
 
 from tests.ui.conftest import Visits
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_a_name_is_checked_once_when_the_typing_rests(visits: Visits) -> None:

@@ -8,7 +8,7 @@ from playwright.async_api import Page, Route, expect
 from tests.e2e.running import Running
 from tests.ui.conftest import Visits
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def live(page: Page, path: str) -> None:

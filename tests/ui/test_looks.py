@@ -10,7 +10,7 @@ from playwright.async_api import Page, ViewportSize, expect
 from tests.e2e.running import Running
 from tests.ui.conftest import Visits
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 AXE = Axe().axe_script
 HOSTILE = 'Ümlaut <img src=x onerror=alert(1)> "W\u200dZ" ' + "x" * 60

@@ -8,7 +8,7 @@ from tests.e2e.running import Running
 from tests.ui.conftest import Visits
 from tests.ui.hands import Keyboard, Mouse, NoScript
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest.mark.parametrize("kind", [Mouse, Keyboard, NoScript])

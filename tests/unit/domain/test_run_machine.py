@@ -33,7 +33,7 @@ from tests.unit.domain import samples, strategies
 from tests.unit.domain.model import DECISIONS, MOVES, WORDS, Model
 
 BUDGET = settings(
-    max_examples=200,
+    max_examples=120,
     stateful_step_count=50,
     deadline=None,
     derandomize=True,
