@@ -11,7 +11,7 @@ export UV_LINK_MODE ?= copy
 # Modules are compiled once, not again in each of the hundreds of processes that tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install mailman browser demo dev test test-more test-unit test-faults notebooks fuzz fuzzer soak pictures check bench format lock clean
+.PHONY: help install mailman browser demo dev test test-browser test-unit test-faults notebooks fuzz fuzzer soak pictures check bench format lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,11 +51,11 @@ browser:  ## a Chromium for the tests of the console, where there is none
 		&& apt-get install --yes --quiet --no-install-recommends chromium > /dev/null 2>&1; } \
 		|| echo "No Chromium: the tests of the console in a browser are left out."
 
-test: install mailman  ## the tests
+test: install mailman fuzzer  ## all tests but those that are slow or need a browser
 	@$(PYTEST) -q $(BESIDE) -m "not slow"
 
-test-more: install mailman browser fuzzer  ## what takes longer: browsers, fuzzer, Studio, notebooks
-	@$(PYTEST) -q $(BESIDE) -m slow --ignore tests/faults --ignore tests/ui/test_restart.py
+test-browser: install browser  ## the console in a real Chromium
+	@$(PYTEST) -q $(BESIDE) tests/ui --ignore tests/ui/test_restart.py
 
 test-unit: install  ## the quick tests
 	@$(PYTEST) -q tests/unit

@@ -13,7 +13,7 @@ from tests.e2e.conftest import Cli
 from tests.e2e.life import life
 from tests.e2e.running import RUNS, Running
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = pytest.mark.e2e
 
 CHAT = "/api/v1/chat/t1"
 SENTENCE = "onboard Acme Corp except GitHub"

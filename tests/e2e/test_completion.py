@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.conftest import Cli
 from tests.e2e.running import Running
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = pytest.mark.e2e
 
 
 def _completed(url: str, *words: str) -> str:

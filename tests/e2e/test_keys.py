@@ -10,7 +10,7 @@ from agentos.cli.main import app
 from tests.e2e.test_serve import serving
 from tests.sandbox_server import sandbox_server
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = pytest.mark.e2e
 
 
 def agentos(*words: str, **variables: str) -> Result:

@@ -19,7 +19,7 @@ from langgraph_sdk.client import LangGraphClient
 from tests.integration.onboarding.conftest import grown
 from tests.sandbox_server import MADE, sandbox_server
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = pytest.mark.e2e
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 100

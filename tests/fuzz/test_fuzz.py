@@ -5,10 +5,7 @@ import pytest
 from tests.fuzz.fuzz import PROGRAM, fuzz, served
 
 QUICK = ("--phases", "examples,fuzzing,stateful", "--max-examples", "3", "--seed", "20261125")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not PROGRAM.exists(), reason="`make fuzzer` installs schemathesis"),
-]
+pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason="`make fuzzer` installs schemathesis")
 
 
 def test_every_answer_is_as_described() -> None:

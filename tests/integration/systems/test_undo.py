@@ -87,7 +87,7 @@ def compare(office: Office, before: State, run: dict[str, Any]) -> None:
     assert [words for words in stays.values() if words not in said] == []
 
 
-@pytest.mark.parametrize("way", [decided, pytest.param(cancelled, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("way", [decided, cancelled])
 @pytest.mark.parametrize("system", LATE)
 async def test_the_systems_are_as_before_but_for_what_had_to_stay(
     office: Office, system: str, way: Way
