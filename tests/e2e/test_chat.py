@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,25 +29,23 @@ def say(server: Running, text: str, **shown: str) -> dict[str, Any]:
     return whole
 
 
-def stream_until_killed(server: Running, **body: str) -> list[str]:
-    """The names of the events of a turn that never ends well."""
-    seen = []
-    try:
-        with server.http.stream("POST", CHAT, json={"message": SENTENCE} | body) as answer:
-            for line in answer.iter_lines():
-                if line.startswith("event:"):
-                    seen.append(line.removeprefix("event: "))
-    except httpx.TransportError:
-        pass
-    return seen
+def stream_until_killed(server: Running, seen: list[str], **body: str) -> None:
+    """Have a turn that never ends well; `seen` gets the names of its events as they come."""
+    with (
+        suppress(httpx.TransportError),
+        server.http.stream("POST", CHAT, json={"message": SENTENCE} | body) as answer,
+    ):
+        for line in answer.iter_lines():
+            if line.startswith("event:"):
+                seen.append(line.removeprefix("event: "))
 
 
 def test_a_chat_survives_kill_9_in_a_tool_call_and_launches_nothing_twice(tmp_path: Path) -> None:
     seen: list[str] = []
     with life(tmp_path, stuck=True) as server:
-        talking = threading.Thread(target=lambda: seen.extend(stream_until_killed(server)))
+        talking = threading.Thread(target=stream_until_killed, args=(server, seen))
         talking.start()
-        while not (runs := server.call("GET", RUNS)["items"]):
+        while not ((runs := server.call("GET", RUNS)["items"]) and seen[1:]):
             time.sleep(0.05)
         # The life ends here, by kill -9: the launch has taken effect and its call is still open.
     talking.join()
@@ -73,9 +72,9 @@ def test_what_was_confirmed_is_carried_out_once_through_kill_9_in_the_middle(
         shown = say(server, several)["proposal"]["digest"]
         assert server.call("GET", RUNS)["items"] == []
         yes = {"message": "yes", "shown": shown}
-        talking = threading.Thread(target=lambda: seen.extend(stream_until_killed(server, **yes)))
+        talking = threading.Thread(target=stream_until_killed, args=(server, seen), kwargs=yes)
         talking.start()
-        while not (runs := server.call("GET", RUNS)["items"]):
+        while not ((runs := server.call("GET", RUNS)["items"]) and seen):
             time.sleep(0.05)
         # The life ends here, by kill -9: of three launches one is done.
     talking.join()
