@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from threading import Thread
 from zlib import crc32
@@ -26,6 +27,7 @@ gc.disable()  # until all is collected: nothing of it is garbage
 _MEMORY, _ROOM_BYTES = "/dev/shm", 4 << 30
 if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES:
     os.environ.setdefault("TMPDIR", _MEMORY)
+    tempfile.tempdir = None  # it was asked for by now, and is kept
 
 _DATABASE = os.environ.get("DATABASE_URL", "")
 for _name in list(os.environ):
