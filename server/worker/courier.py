@@ -87,7 +87,7 @@ class Courier:
                 rung.clear()
                 try:
                     parcels = await self._take(receiver)
-                    await asyncio.gather(*(self._bring(receiver, each) for each in parcels))
+                    await self._bring_all(receiver, parcels)
                     if parcels:
                         continue
                 except StoreUnavailable:
@@ -106,6 +106,13 @@ class Courier:
                 return []
         async with self._database.write() as tx:
             return await outbox.take(tx, receiver.name, _AT_A_TIME, self._lease_seconds)
+
+    async def _bring_all(self, receiver: Receiver, parcels: list[Parcel]) -> None:
+        """None is left under way, however one of the others ends."""
+        bringing = (self._bring(receiver, each) for each in parcels)
+        for outcome in await asyncio.gather(*bringing, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
 
     async def _bring(self, receiver: Receiver, parcel: Parcel) -> None:
         async with self._database.read() as tx:

@@ -12,6 +12,7 @@ from domain.events import EVENT_TYPES
 from domain.status import RunStatus
 from server.store import outbox
 from server.store.destinations import Destinations
+from server.store.outbox import Parcel
 from server.worker.courier import LEASE_SECONDS, Courier
 from server.worker.hook import Hook
 from systems.addresses import pinned
@@ -117,6 +118,32 @@ async def test_event_comes_again_when_the_courier_died_after_it_was_received(
             await until(lambda: len(inbox.came) == 2)
             await again.close()
     assert len(set(inbox.came)) == 1
+
+
+async def test_whatever_is_under_way_has_ended_when_a_courier_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    ended: list[str] = []
+
+    async def ends_late(_hook: Hook, parcel: Parcel, *_: object) -> None:
+        begun.append(parcel.message_id)
+        patience = 0.05 * len(begun)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(patience)
+            ended.append(parcel.message_id)
+
+    monkeypatch.setattr(Hook, "deliver", ends_late)
+    hook = Hook("http://127.0.0.1:9", [SECRET], private_allowed=True)
+    wanted = ("run_launched", "approval_requested")
+    async with told(tmp_path, None, hook, *wanted) as (home, courier):
+        await home.settle((await home.launch()).run_id)
+        await courier.open()
+        await until(lambda: len(begun) == len(wanted))
+        await courier.close()
+        assert sorted(ended) == sorted(begun)
 
 
 async def _lapse(home: House) -> None:
