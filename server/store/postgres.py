@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 
 from domain.errors import BadSetting, StoreUnavailable
 from server.store import migrate
+from server.store.closing import close
 from server.store.destinations import NOBODY
 from server.store.transactions import Transaction, translated
 
@@ -65,7 +66,7 @@ class PostgresDatabase:
         """See `Database`."""
         for engine in (self._writer, self._reader):
             if engine:
-                await engine.dispose()
+                await close(engine)
         self._writer = self._reader = None
 
     @asynccontextmanager

@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from domain.errors import BadSetting
 from server.store import migrate
+from server.store.closing import close
 from server.store.destinations import NOBODY
 from server.store.transactions import Transaction, translated
 
@@ -70,7 +71,7 @@ class SqliteDatabase:
         """Close every connection and give the file back."""
         for engine in (self._writer, self._reader):
             if engine:
-                await engine.dispose()
+                await close(engine)
         self._writer = self._reader = None
         if self._lock:
             self._lock.close()

@@ -82,8 +82,10 @@ class Executor:
             self._brakes.discard(brake)
             over.set()
             self.bell.ring(wish(claim.run_id))  # not cancelled: that would cost its connection
-            await self._give_back(claim, again, failed=failed, until=brake.until)
-            await watcher
+            try:
+                await self._give_back(claim, again, failed=failed, until=brake.until)
+            finally:
+                await watcher
 
     async def _give_back(
         self, claim: Claim, again: timedelta | None, *, failed: bool, until: datetime | None

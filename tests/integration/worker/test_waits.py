@@ -1,5 +1,6 @@
 """A system that says when to come back is obeyed, and nobody waits with the run in hand."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,9 +61,13 @@ async def test_run_is_let_go_when_a_system_asks_for_a_long_wait(home: House, tow
 async def test_run_is_kept_when_the_wait_is_short(home: House, town: Town) -> None:
     town.worlds["github"].limit_seconds = 0.1
     town.worlds["github"].faults = ["limited"]
-    run_id = await approved(home)
+    run_id = (await home.launch()).run_id
+    await home.until(run_id, S.AWAITING_APPROVAL)
+    while (planned := await _row(home, run_id)).owner:
+        await asyncio.sleep(0.01)
+    await home.decide(run_id, "approve")
     await home.until(run_id, S.COMPLETED)
-    assert (await _row(home, run_id)).fence == 2
+    assert (await _row(home, run_id)).fence == planned.fence + 1
 
 
 async def test_waiting_run_is_paused_at_once_and_waits_on_when_resumed(
