@@ -23,7 +23,7 @@ from tests.e2e.running import DEV, Running, end, reach
 registry.modules()
 _launch, _carry_out = Desk.launch, proposals.carry_out
 LIVES = multiprocessing.get_context("forkserver")
-LIVES.set_forkserver_preload([__name__])
+LIVES.set_forkserver_preload([__name__, "tests.faults.warm"])
 
 
 async def _launch_and_stop(self: Desk, call_id: str, said: str, **given: Any) -> Json:

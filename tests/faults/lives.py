@@ -15,7 +15,7 @@ from typing import Any
 from tests.faults.life import Deed, Life, live
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.faults.life"])
+FORKS.set_forkserver_preload(["tests.faults.life", "tests.faults.warm"])
 PATIENCE_SECONDS = 90
 KILLED = -signal.SIGKILL
 

@@ -14,6 +14,7 @@ from agentos.wiring import application
 from tests.integration import leaks
 from tests.integration.caller import Caller, served
 from tests.sandbox_server import SandboxServer
+from tests.sqlite import installed
 
 STAND_IN = {"slack": "slack", "github": "github", "newsletter": "brevo", "grants": "grants"}
 """What the sandbox calls our systems."""
@@ -75,6 +76,7 @@ async def opened(
     folder: Path, sandbox: SandboxServer, variables: Mapping[str, str] = MappingProxyType({})
 ) -> AsyncIterator[Office]:
     """One life of the service on `folder`, which leaves nothing behind."""
+    installed(folder)
     store = folder / "agentos.db"
     before = sandbox.state()
     counts = sandbox.counts()
