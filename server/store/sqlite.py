@@ -3,6 +3,8 @@
 import asyncio
 import fcntl
 import logging
+import sqlite3
+import weakref
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -23,6 +25,28 @@ from server.store.transactions import Transaction, translated
 logging.getLogger("aiosqlite").setLevel(logging.WARNING)
 
 _BUSY_MS = 10_000
+
+
+class _Connection(sqlite3.Connection):
+    """One that takes its cursors with it when it is closed.
+
+    Otherwise a cursor that was not read to its end keeps the connection, and with it the lock of
+    its transaction, until it is collected. A statement that is cancelled leaves such a cursor.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._cursors = weakref.WeakSet[sqlite3.Cursor]()
+
+    def cursor(self, *args: Any, **options: Any) -> Any:
+        cursor = super().cursor(*args, **options)
+        self._cursors.add(cursor)
+        return cursor
+
+    def close(self) -> None:
+        for cursor in list(self._cursors):
+            cursor.close()
+        super().close()
 
 
 class SqliteDatabase:
@@ -55,8 +79,12 @@ class SqliteDatabase:
         except BaseException:
             await self.close()
             raise
-        self._writer = _engine(self.path, "BEGIN IMMEDIATE", size=1)
-        self._reader = _engine(self.path, "BEGIN", size=4)
+        self._writer = _engine(self.path, size=1)
+        _begins(self._writer.sync_engine, "BEGIN IMMEDIATE")
+        # A read is one statement: it needs no BEGIN and no ROLLBACK around it.
+        self._reader = _engine(
+            self.path, size=4, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True
+        )
 
     async def versions(self) -> tuple[str | None, str | None]:
         """See `Database`."""
@@ -99,7 +127,8 @@ class SqliteDatabase:
     def _prepare(self, tables: Callable[[Connection], object]) -> None:
         """In a thread: migrations are files, and no loop should wait for files."""
         engine = create_engine(f"sqlite:///{self.path}", poolclass=NullPool, hide_parameters=True)
-        _obey(engine, "BEGIN IMMEDIATE" if self._alone else "BEGIN")
+        _prepared(engine)
+        _begins(engine, "BEGIN IMMEDIATE" if self._alone else "BEGIN")
         with engine.begin() as connection:
             tables(connection)
 
@@ -141,20 +170,22 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _engine(path: Path, begin: str, *, size: int) -> AsyncEngine:
+def _engine(path: Path, *, size: int, **options: Any) -> AsyncEngine:
     engine = create_async_engine(
         f"sqlite+aiosqlite:///{path}",
+        connect_args={"factory": _Connection},
         pool_size=size,
         max_overflow=0,
         pool_timeout=30,
         hide_parameters=True,
+        **options,
     )
-    _obey(engine.sync_engine, begin)
+    _prepared(engine.sync_engine)
     return engine
 
 
-def _obey(engine: Engine, begin: str) -> None:
-    """Transactions begin as we say, on connections that are set up as we need them."""
+def _prepared(engine: Engine) -> None:
+    """Its connections are set up as we need them."""
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -169,6 +200,10 @@ def _obey(engine: Engine, begin: str) -> None:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
+
+def _begins(engine: Engine, statement: str) -> None:
+    """Its transactions begin as we say."""
+
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        connection.exec_driver_sql(statement)
