@@ -2,13 +2,14 @@
 
 import asyncio
 import sqlite3
-from contextlib import closing
+import time
+from contextlib import AbstractAsyncContextManager, closing
 from pathlib import Path
 
 from sqlalchemy import text
 
-from server.store.database import Database
 from server.store.sqlite import SqliteDatabase
+from server.store.transactions import Transaction
 from tests.doubles.house import House
 
 ONE = text("SELECT 1")
@@ -18,31 +19,25 @@ SLOW = text(
 )
 
 
-async def _read(database: Database, begun: asyncio.Event) -> None:
-    async with database.read() as tx:
+async def _use(opened: AbstractAsyncContextManager[Transaction], begun: asyncio.Event) -> float:
+    """When its last statement was answered."""
+    async with opened as tx:
         await tx.session.execute(ONE)
         begun.set()
         await asyncio.sleep(0.1)
         await tx.session.execute(ONE)
-
-
-async def _write(database: Database, begun: asyncio.Event) -> None:
-    async with database.write() as tx:
-        await tx.session.execute(ONE)
-        begun.set()
-        await asyncio.sleep(0.1)
-        await tx.session.execute(ONE)
+        return time.monotonic()
 
 
 async def test_what_is_under_way_ends_before_the_database_is_closed(home: House) -> None:
-    database, begun = home.service.database, asyncio.Event()
-    reading = asyncio.create_task(_read(database, begun))
-    await begun.wait()
-    begun.clear()
-    writing = asyncio.create_task(_write(database, begun))
-    await begun.wait()
+    database, tasks = home.service.database, []
+    for opened in (database.read(), database.write()):
+        begun = asyncio.Event()
+        tasks.append(asyncio.create_task(_use(opened, begun)))
+        await begun.wait()
     await database.close()
-    assert [task.done() and task.exception() for task in (reading, writing)] == [None, None]
+    closed = time.monotonic()
+    assert max(await asyncio.gather(*tasks)) < closed
 
 
 async def test_a_write_that_is_cancelled_locks_nobody_out(tmp_path: Path) -> None:
