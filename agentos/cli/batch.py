@@ -133,8 +133,8 @@ def _marked(api: Any, batch_id: str, verb: str, body: dict[str, Any] | None) -> 
 
 
 def _concluded(batch: dict[str, Any], *, watch: bool = False, as_json: bool) -> None:
-    """Show the batch where it stands, and end with the code for that."""
-    from agentos.cli.output import show, show_json
+    """Show the batch where it stands and what can be done next; end with the code for that."""
+    from agentos.cli.output import say, show, show_json
     from agentos.cli.sheets import faults, progress
 
     api = client()
@@ -147,7 +147,34 @@ def _concluded(batch: dict[str, Any], *, watch: bool = False, as_json: bool) -> 
         faulty = api.call("GET", f"{PATH}/{batch['batch_id']}/rows", status=["faulty"], limit=200)
         if faulty["items"]:
             show(faults(faulty["items"]))
+        for line in next_steps(batch):
+            say(line)
     finish(_code(batch))
+
+
+def next_steps(batch: dict[str, Any]) -> list[str]:
+    """What a person can do for a batch as it stands, with the command for it."""
+    has, batch_id = batch["by_status"].get, batch["batch_id"]
+    stands = batch["state"] in ("checked", "paused")
+    steps = []
+    if has("faulty"):
+        steps.append(
+            "Rows that are faulty are not launched: submit them, corrected, in a new file."
+        )
+    if has("ready") and stands:
+        steps.append(f"Launch what is ready with:\n  agentos batch start {batch_id}")
+    if batch["approvable"] is not None:
+        count = has("awaiting_approval")
+        steps.append(
+            f"Approve the plans that wait ({count}) with:\n  agentos batch approve {batch_id}"
+        )
+    if has("escalated"):
+        steps.append(f"Try again what failed with:\n  agentos batch retry {batch_id}")
+    if _moves(batch):
+        steps.append(f"Follow it with:\n  agentos batch show {batch_id} --watch")
+    elif batch["done"] == batch["size"]:
+        steps.append(f"What has become of each row:\n  agentos batch results {batch_id}")
+    return steps
 
 
 def _followed(api: Any, batch: dict[str, Any], *, as_json: bool) -> dict[str, Any]:

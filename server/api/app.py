@@ -23,7 +23,7 @@ from server.api import (
     systems,
     webhooks,
 )
-from server.api.docs import Lifespan, new_application
+from server.api.docs import Lifespan, new_application, serve
 from server.api.envelope import Envelope
 from server.api.gate import Access, Gate
 from server.api.people import People
@@ -71,15 +71,15 @@ def create_app(
     app.add_middleware(Envelope)
     signatures = Signatures(webhook_secrets, unsigned_allowed=unsigned_webhook_allowed)
     for one in (previews, runs, events, moves, forks, steps, batches, systems, health, metrics):
-        app.include_router(one.router)
+        serve(app, one.router)
     if chats is not None:
         app.state.chats = chats
-        app.include_router(chat.router)
-    app.include_router(webhooks.router(signatures))
+        serve(app, chat.router)
+    serve(app, webhooks.router(signatures))
     if slack_door is not None:
-        app.include_router(slack.router(slack_door))
+        serve(app, slack.router(slack_door))
     if isinstance(access.sessions, People):
-        app.include_router(login.router(access.sessions))
+        serve(app, login.router(access.sessions))
     if access.sessions:
-        app.include_router(login.leaving(access.sessions))
+        serve(app, login.leaving(access.sessions))
     return app

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -24,7 +24,7 @@ from server.lifecycle import batches
 from server.lifecycle.batches import MAX_LISTED, Overview
 from server.lifecycle.service import Actor, Service
 
-router = APIRouter(prefix=SHEETS, tags=["batches"], route_class=JsonRoute)
+router = docs.operations("batches", prefix=SHEETS, route_class=JsonRoute)
 BatchId = Annotated[str, Path(description="The id of the batch.", pattern=r"^bat_[0-9a-z]{1,40}$")]
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from fastapi import Depends, Header, Path, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -34,7 +34,7 @@ from server.lifecycle.chats import Chats
 
 STREAM = "text/event-stream"
 _log = logging.getLogger("agentos.api")
-router = APIRouter(prefix="/api/v1/chat", tags=["chat"], route_class=JsonRoute)
+router = docs.operations("chat", prefix="/api/v1/chat", route_class=JsonRoute)
 
 
 def _chats(request: Request) -> Chats:

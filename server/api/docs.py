@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
 from server.api.problems import MEDIA_TYPE, Problem
@@ -150,12 +151,21 @@ def new_application(lifespan: Lifespan) -> FastAPI:
         title="AgentOS",
         version="1",
         description=_DESCRIPTION,
-        responses=_ANYWHERE,
         redirect_slashes=False,
         lifespan=lifespan,
     )
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+def operations(tag: str, *, prefix: str = "", route_class: type[APIRoute] = APIRoute) -> APIRouter:
+    """A router without operations yet; each says what may come of every one of them."""
+    return APIRouter(prefix=prefix, tags=[tag], route_class=route_class, responses=_ANYWHERE)
+
+
+def serve(app: FastAPI, router: APIRouter) -> None:
+    """Add its operations. Including the router would make each anew for every application."""
+    app.router.routes.extend(router.routes)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

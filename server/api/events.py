@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from server.api import docs
@@ -17,7 +17,7 @@ from server.lifecycle.reads import MAX_LIMIT
 from server.lifecycle.service import Actor, Service
 
 STREAM = "text/event-stream"
-router = APIRouter(prefix=PATH, tags=["runs"])
+router = docs.operations("runs", prefix=PATH)
 
 
 @router.get(

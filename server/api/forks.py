@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BeforeValidator, Field
 
 from domain.launches import LaunchRequest
@@ -13,7 +13,7 @@ from server.api.runs import PATH, entered, under_key
 from server.api.views import RunView
 from server.lifecycle import forks
 
-router = APIRouter(prefix=PATH, tags=["moves"], route_class=JsonRoute)
+router = docs.operations("moves", prefix=PATH, route_class=JsonRoute)
 
 
 def _whole(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Whether the process lives and whether it can work."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import JSONResponse
 
 from server.api import docs
@@ -10,7 +10,7 @@ from server.api.views import Liveness, ReadinessView
 from server.auth.exchange import REQUEST_ID
 from server.lifecycle.health import readiness
 
-router = APIRouter(prefix="/health", tags=["health"])
+router = docs.operations("health", prefix="/health")
 
 
 @router.get("/live", operation_id="live")

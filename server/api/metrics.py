@@ -2,15 +2,15 @@
 
 from dataclasses import asdict
 
-from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
+from server.api import docs
 from server.api.parameters import ServiceHere
 from server.lifecycle.figures import Figures, figures
 from server.telemetry.metrics import REGISTRY
 
-router = APIRouter(tags=["health"])
+router = docs.operations("health")
 _QUEUE = {
     "executing": "Runs that a worker is executing.",
     "due": "Runs that wait for a worker.",

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from domain.errors import NotAllowed
 from domain.runs import RunState
@@ -16,7 +16,7 @@ from server.api.views import RunView, run_view
 from server.lifecycle import cancels, decisions, pauses, verifications
 from server.lifecycle.service import Actor
 
-router = APIRouter(prefix=PATH, tags=["moves"], route_class=JsonRoute)
+router = docs.operations("moves", prefix=PATH, route_class=JsonRoute)
 
 
 def acting(caller: Actor, body: MoveBody | None) -> Actor:

@@ -1,16 +1,16 @@
 """Plans without a run."""
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
 from domain.companies import Company
 from domain.launches import LaunchRequest
 from domain.plans import Change
+from server.api import docs
 from server.api.bodies import JsonRoute
 from server.api.parameters import Caller, ServiceHere
 from server.lifecycle import previews
 
-router = APIRouter(tags=["runs"], route_class=JsonRoute)
+router = docs.operations("runs", route_class=JsonRoute)
 
 
 class ProposedView(BaseModel):

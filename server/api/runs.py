@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from domain.context import to_context
@@ -30,7 +30,7 @@ from server.lifecycle.launches import Launched
 
 PATH = "/api/v1/runs"
 MAX_WAIT_SECONDS = 60
-router = APIRouter(prefix=PATH, tags=["runs"], route_class=JsonRoute)
+router = docs.operations("runs", prefix=PATH, route_class=JsonRoute)
 
 
 @router.post(

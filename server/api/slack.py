@@ -98,7 +98,7 @@ class SlackDoor:
 
 def router(door: SlackDoor) -> APIRouter:
     """The address that the app's settings in Slack name as its request URL."""
-    routes = APIRouter(tags=["webhooks"])
+    routes = docs.operations("webhooks")
 
     @routes.post(PATH, operation_id="slack", responses=docs.SLACK, openapi_extra=_FORM)
     async def pressed(request: Request, service: ServiceHere) -> Response:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from server.api import docs
 from server.api.bodies import JsonRoute
@@ -14,8 +14,8 @@ from server.api.views import RunView
 from server.lifecycle import steps
 
 System = Annotated[str, Path(description="The name of a system of this run.")]
-router = APIRouter(
-    prefix=f"{PATH}/{{run_id}}/steps/{{system}}", tags=["steps"], route_class=JsonRoute
+router = docs.operations(
+    "steps", prefix=f"{PATH}/{{run_id}}/steps/{{system}}", route_class=JsonRoute
 )
 
 

@@ -2,16 +2,16 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
 from domain.codes import ErrorCode
 from domain.sightings import Circuit
+from server.api import docs
 from server.api.bodies import JsonRoute
 from server.api.parameters import Caller, ServiceHere
 from server.lifecycle.processes import SystemFacts, look
 
-router = APIRouter(tags=["systems"], route_class=JsonRoute)
+router = docs.operations("systems", route_class=JsonRoute)
 
 
 class SystemView(BaseModel):

@@ -48,7 +48,7 @@ def router(signatures: Signatures) -> APIRouter:
 
             return signed
 
-    routes = APIRouter(tags=["webhooks"], route_class=SignedRoute)
+    routes = docs.operations("webhooks", route_class=SignedRoute)
     routes.post(f"/api/v1{PATH}", operation_id="decide", responses=docs.WEBHOOK)(decide)
     routes.post(PATH, include_in_schema=False)(decide)
     return routes

@@ -71,13 +71,14 @@ def install(
         names=NameCheck(service),
         actor=lambda request: replace(actor(request), door="console"),
     )
-    for one in (runs, chosen, views, run, moves, approvals, launch, batches, chat, systems):
-        app.include_router(one.router)
-    app.include_router(router)
+    pages = (runs, chosen, views, run, moves, approvals, launch, batches, chat, systems)
+    routers = [page.router for page in pages] + [router]
     if logs_out:
-        app.include_router(door.router)
+        routers.append(door.router)
     if keys:
-        app.include_router(door.entry(keys))
+        routers.append(door.entry(keys))
+    for each in routers:  # including them would make each page anew for every application
+        app.router.routes.extend(each.routes)
     app.state.refusal_page = refused
     app.router.routes.append(Route("/pokes", Poking(), include_in_schema=False))
     app.mount(assets(), _Kept(directory=STATIC))
