@@ -42,7 +42,7 @@ async def nothing_leaks(tmp_path: Path) -> AsyncIterator[None]:
     assert found == []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running() -> Iterator[SandboxServer]:
     with sandbox_server() as server:
         yield server
