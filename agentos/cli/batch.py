@@ -158,9 +158,7 @@ def next_steps(batch: dict[str, Any]) -> list[str]:
     stands = batch["state"] in ("checked", "paused")
     steps = []
     if has("faulty"):
-        steps.append(
-            "Rows that are faulty are not launched: submit them, corrected, in a new file."
-        )
+        steps.append("Correct the faulty rows and submit the file again; no row is launched twice.")
     if has("ready") and stands:
         steps.append(f"Launch what is ready with:\n  agentos batch start {batch_id}")
     if batch["approvable"] is not None:

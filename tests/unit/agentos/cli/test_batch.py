@@ -39,4 +39,4 @@ def test_the_commands_that_lead_on_are_named(batch: dict[str, Any], commands: li
     told = "\n".join(next_steps(batch))
     found = [line.split()[2] for line in told.splitlines() if line.startswith("  agentos batch ")]
     assert found == commands
-    assert ("corrected" in told) is ("faulty" in batch["by_status"])
+    assert ("Correct the faulty" in told) is ("faulty" in batch["by_status"])
