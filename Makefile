@@ -7,6 +7,8 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PYTEST := $(BIN)/python -m pytest
 # More processes than cores, since many tests wait; whole files, since they share what is costly.
 BESIDE := -n 4 --dist loadfile --no-loadscope-reorder
+# A worker promises to end within a time: nothing runs beside the tests of that.
+TIMED := tests/faults/test_drain.py
 export UV_LINK_MODE ?= copy
 # Modules are compiled once, not again in each of the hundreds of processes that tests start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -63,7 +65,8 @@ test-unit: install  ## the quick tests
 test-faults: install  ## every fault, at every boundary
 	@command -v faketime > /dev/null || apt-get install --yes --quiet faketime > /dev/null 2>&1 \
 		|| echo "No faketime: the test that needs it is left out."
-	@$(PYTEST) -q -n 4 --dist worksteal tests/faults tests/ui/test_restart.py
+	@$(PYTEST) -q -n 4 --dist worksteal tests/faults tests/ui/test_restart.py --ignore $(TIMED)
+	@$(PYTEST) -q $(TIMED)
 
 notebooks: install  ## every notebook, from its first cell to its last
 	@$(PYTEST) -q tests/notebooks
