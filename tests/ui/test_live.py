@@ -12,9 +12,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.asyncio(loop_scope=
 
 
 async def live(page: Page, path: str) -> None:
-    """A page that hears of changes."""
-    await page.goto(path)
-    await expect(page.locator("#link-state")).to_have_text("Live")
+    """A page that hears of changes, and has read again what came before it did."""
+    async with page.expect_response(lambda answer: answer.request.resource_type == "fetch"):
+        await page.goto(path)
+        await expect(page.locator("#link-state")).to_have_text("Live")
 
 
 async def test_the_second_sees_who_was_faster_without_reloading(
