@@ -129,7 +129,7 @@ def _marked(api: Any, batch_id: str, verb: str, body: dict[str, Any] | None) -> 
     from agentos.cli.output import say
 
     count = api.call("POST", f"{PATH}/{batch_id}/{verb}", body)["runs"]
-    say(f"{verb.capitalize()}: {count} runs.")
+    say(f"{verb.capitalize()}: {count} {'run' if count == 1 else 'runs'}.")
 
 
 def _concluded(batch: dict[str, Any], *, watch: bool = False, as_json: bool) -> None:
@@ -161,12 +161,13 @@ def next_steps(batch: dict[str, Any]) -> list[str]:
         steps.append("Correct the faulty rows and submit the file again; no row is launched twice.")
     if has("ready") and stands:
         steps.append(f"Launch what is ready with:\n  agentos batch start {batch_id}")
-    if batch["approvable"] is not None:
+    asked = bool(batch["marked"])  # what was asked for a moment ago is still being done
+    if batch["approvable"] is not None and not asked:
         count = has("awaiting_approval")
         steps.append(
             f"Approve the plans that wait ({count}) with:\n  agentos batch approve {batch_id}"
         )
-    if has("escalated"):
+    if has("escalated") and not asked:
         steps.append(f"Try again what failed with:\n  agentos batch retry {batch_id}")
     if _moves(batch):
         steps.append(f"Follow it with:\n  agentos batch show {batch_id} --watch")

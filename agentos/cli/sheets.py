@@ -27,7 +27,8 @@ def batch_table(batches: list[dict[str, Any]]) -> Table:
 
 def progress(batch: dict[str, Any]) -> Text:
     """How far a batch has come, on one line."""
-    line = safe(f"{batch['batch_id']} {batch['state']}: {batch['done']} of {batch['size']} done")
+    done = batch["done"] - batch["by_status"].get("faulty", 0)  # a faulty row has not even begun
+    line = safe(f"{batch['batch_id']} {batch['state']}: {done} of {batch['size']} done")
     for status, count in sorted(batch["by_status"].items()):
         line.append(" · ").append_text(word(status)).append(f" {count}")
     if batch["left"] and batch["per_minute"]:

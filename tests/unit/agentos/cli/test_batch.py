@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from agentos.cli.batch import next_steps
+from agentos.cli.sheets import progress
 
 START, APPROVE, RETRY, FOLLOW, RESULTS = "start", "approve", "retry", "show", "results"
 
 
-def _batch(state: str, **by_status: int) -> dict[str, Any]:
+def _batch(state: str, marked: int = 0, **by_status: int) -> dict[str, Any]:
     size = sum(by_status.values())
     done = sum(by_status.get(each, 0) for each in ("completed", "faulty", "failed"))
     return {
@@ -18,7 +19,7 @@ def _batch(state: str, **by_status: int) -> dict[str, Any]:
         "by_status": by_status,
         "size": size,
         "done": done,
-        "marked": 0,
+        "marked": marked,
         "approvable": "digest" if by_status.get("awaiting_approval") else None,
     }
 
@@ -32,6 +33,7 @@ def _batch(state: str, **by_status: int) -> dict[str, Any]:
         (_batch("launching", awaiting_approval=2, faulty=1), [APPROVE]),
         (_batch("launching", provisioning=1, awaiting_approval=2), [APPROVE, FOLLOW]),
         (_batch("launching", escalated=1, completed=2), [RETRY]),
+        (_batch("launching", 2, awaiting_approval=2, escalated=1), [FOLLOW]),
         (_batch("launching", completed=2, faulty=1), [RESULTS]),
     ],
 )
@@ -40,3 +42,8 @@ def test_the_commands_that_lead_on_are_named(batch: dict[str, Any], commands: li
     found = [line.split()[2] for line in told.splitlines() if line.startswith("  agentos batch ")]
     assert found == commands
     assert ("Correct the faulty" in told) is ("faulty" in batch["by_status"])
+
+
+def test_a_faulty_row_is_not_counted_as_done() -> None:
+    batch = _batch("checked", ready=1, faulty=1) | {"left": 1, "per_minute": None}
+    assert progress(batch).plain == "batch_1 checked: 0 of 2 done · faulty 1 · ready 1"
